@@ -1,0 +1,225 @@
+"""What an operator writes: agent.toml and bridge.toml, each one frozen Struct. Secrets only by their names."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+Positive = Annotated[float, Meta(gt=0)]
+Count = Annotated[int, Meta(ge=1)]
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+#: What the OpenAI API takes as a function's name.
+ToolName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True):
+    """A table of the configuration."""
+
+
+class Mqtt(Settings, frozen=True, kw_only=True):
+    """The broker. ``socket`` (a Unix socket) excludes host and port."""
+
+    root: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$")] = "fedlm"
+    host: str = "localhost"
+    port: Annotated[int, Meta(ge=1, le=65535)] = 1883
+    socket: str | None = None
+    username: str | None = None
+    #: Name of the credential that holds the password.
+    password_credential: str = "mqtt_password"  # noqa: S105 - the name of a credential, not one
+    ca_file: str | None = None
+    cert_file: str | None = None
+    key_file: str | None = None
+    keepalive_s: Annotated[int, Meta(ge=5, le=60)] = 10
+    session_expiry_s: Annotated[int, Meta(ge=0)] = 14 * 24 * 3600
+    #: Answer on the shared topic too.
+    shared: bool = True
+
+
+class Inbox(Settings, frozen=True, kw_only=True):
+    """How much the agent holds. Beyond ``size`` queries a new one is answered ``busy`` at once."""
+
+    size: Count = 64
+    #: Queries worked on at the same time; the rest wait within their deadline.
+    running: Count = 8
+    #: Finished answers kept for repeats.
+    kept: Annotated[int, Meta(ge=0)] = 1000
+
+
+class Planner(Settings, frozen=True, kw_only=True):
+    """How the agent asks the cloud, through the bridge."""
+
+    cloud: bool = True
+    bridge: Name = "bridge"
+    #: Seconds that a query waits for a plan of the cloud, repair included.
+    budget_s: Positive = 20.0
+    max_calls: Annotated[int, Meta(ge=1, le=32)] = 8
+    #: One repair request, carrying the violation of the plan before.
+    repair: bool = True
+
+
+class Slm(Settings, frozen=True, kw_only=True):
+    """The model on the device: any GGUF file."""
+
+    model: str
+    name: str | None = None
+    sha256: Annotated[str, Meta(pattern=r"^[0-9a-fA-F]{64}$")] | None = None
+    #: Rounded up to a multiple of 256.
+    n_ctx: Annotated[int, Meta(ge=256)] = 2048
+    #: 0: cores - 1 for decode, all cores for prefill.
+    threads: Annotated[int, Meta(ge=0)] = 0
+    threads_batch: Annotated[int, Meta(ge=0)] = 0
+    gpu_layers: int = -1
+    flash_attention: bool = True
+    temperature: Annotated[float, Meta(ge=0, le=2)] = 0.0
+    max_tokens: Count = 160
+    #: A prompt profile by name; None: chosen by the model's metadata.
+    profile: str | None = None
+    load_timeout_s: Positive = 120.0
+
+
+class Telemetry(Settings, frozen=True, kw_only=True):
+    """How often the agent tells how it does."""
+
+    interval_s: Positive = 10.0
+
+
+class Trace(Settings, frozen=True, kw_only=True):
+    """Traces of the stages. ``content``: prompts, arguments and results too (never in production)."""
+
+    on: bool = True
+    content: bool = False
+
+
+class Tools(Settings, frozen=True, kw_only=True):
+    """Which Python tools are loaded, and how calls run."""
+
+    #: Modules that define ``@tool`` functions; a module or a path to a .py file.
+    modules: list[str] = []
+    #: Load the entry-point group ``fedlm.tools``.
+    entry_points: bool = True
+    #: Calls of one query that run at the same time.
+    parallel: Count = 8
+    timeout_s: Positive = 10.0
+
+
+class Source(Settings, frozen=True, kw_only=True):
+    """A MongoDB deployment and the collections that tools may touch. Use a user with the role ``read``."""
+
+    name: Name
+    database: str
+    #: ``mongodb://…``; or in a credential of that name, where it holds a password.
+    uri: str | None = None
+    uri_credential: str | None = None
+    collections: Annotated[list[str], Meta(min_length=1)]
+
+
+class Param(Settings, frozen=True, kw_only=True):
+    """A parameter of a declared tool."""
+
+    type: Literal["string", "integer", "number", "boolean", "date", "datetime", "lookback", "list"] = "string"
+    description: str | None = None
+    enum: list[str | int | float] | None = None
+    pattern: str | None = None
+    #: A number, or for a lookback a span such as "30d".
+    min: float | str | None = None
+    max: float | str | None = None
+    default: str | int | float | bool | list[str] | None = None
+    #: How a string is compared: the whole value, its beginning, or anywhere in it.
+    match: Literal["exact", "prefix", "contains"] = "exact"
+    #: Required unless it has a default or its placeholder ends in "?".
+    required: bool | None = None
+
+
+class FieldTable(Settings, frozen=True, kw_only=True):
+    """A field of a tool's records: its unit and what it means."""
+
+    name: str
+    unit: str | None = None
+    description: str | None = None
+
+
+class DeclaredTool(Settings, frozen=True, kw_only=True, tag_field="kind"):
+    """What every declared tool has."""
+
+    name: ToolName
+    description: Annotated[str, Meta(min_length=1)]
+    source: str
+    collection: str
+    fields: Annotated[list[str | FieldTable], Meta(min_length=1)]
+    #: The field that names a record; the first of ``fields`` by default.
+    label: str | None = None
+    params: dict[str, Param] = {}
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 50
+    timeout_s: Positive | None = None
+    sensitive: bool = False
+
+
+class FindTool(DeclaredTool, frozen=True, kw_only=True, tag="mongodb.find"):
+    """A query by filter."""
+
+    filter: dict[str, Any] = {}
+    sort: list[str] = []
+
+
+class AggregateTool(DeclaredTool, frozen=True, kw_only=True, tag="mongodb.aggregate"):
+    """A pipeline, as EJSON text."""
+
+    pipeline: str
+
+
+class Agent(Settings, frozen=True, kw_only=True):
+    """agent.toml."""
+
+    name: Name = "agent"
+    state_dir: str = "/var/lib/fedlm-agent"
+    deadline_s: Annotated[float, Meta(ge=1)] = 60.0
+    max_deadline_s: Annotated[float, Meta(ge=1, le=3600)] = 3600.0
+    shutdown_s: Positive = 10.0
+    locale: str = "en"
+    time_zone: str = "UTC"
+    mqtt: Mqtt = Mqtt()
+    inbox: Inbox = Inbox()
+    planner: Planner = Planner()
+    slm: Slm | None = None
+    tools: Tools = Tools()
+    telemetry: Telemetry = Telemetry()
+    trace: Trace = Trace()
+    source: list[Source] = []
+    tool: list[FindTool | AggregateTool] = []
+
+
+class CloudPlanner(Settings, frozen=True, kw_only=True):
+    """The cloud model: any endpoint that speaks the Chat Completions API."""
+
+    model: str
+    base_url: str | None = None
+    #: Name of the credential that holds the API key.
+    key_credential: str = "api_key"
+    profile: Literal["openai", "plain"] = "openai"
+    style: Literal["tools", "schema"] = "tools"
+    extra_body: dict[str, Any] = {}
+    max_tokens: Count = 1024
+    timeout_s: Positive = 30.0
+    retries: Annotated[int, Meta(ge=0, le=10)] = 3
+    concurrency: Count = 4
+    tokens_per_day: Annotated[int, Meta(ge=0)] = 0
+
+
+class Circuit(Settings, frozen=True, kw_only=True):
+    """After ``failures`` in a row the bridge refuses for ``open_s`` seconds, then tries one request."""
+
+    failures: Count = 5
+    open_s: Positive = 30.0
+
+
+class Bridge(Settings, frozen=True, kw_only=True):
+    """bridge.toml."""
+
+    name: Name = "bridge"
+    state_dir: str = "/var/lib/fedlm-bridge"
+    shutdown_s: Positive = 10.0
+    mqtt: Mqtt = Mqtt()
+    planner: CloudPlanner
+    circuit: Circuit = Circuit()
