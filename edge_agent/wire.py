@@ -18,6 +18,7 @@ class Outgoing:
     payload: bytes
     qos: int = 1
     retain: bool = False
+    response_topic: str | None = None
     correlation: bytes | None = None
     expiry_s: int | None = None
 
