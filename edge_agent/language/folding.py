@@ -1,0 +1,69 @@
+"""Text made comparable: one form, no accents, no case, the same length as before."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final, Literal
+
+from edge_agent.language import lexicon
+
+Language = Literal["en", "de", "zh"]
+
+#: Apostrophe stands for the spaces that some locales put between thousands, so that they survive NFKC.
+_THOUSANDS_SPACE = re.compile("(?<=\\d)[\u00a0\u202f\u2009'’](?=\\d{3}(?!\\d))")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_MARKUP = re.compile(r"[*`#]{1,3}")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+#: A Latin word (hyphens split it) or one Han character.
+WORD: Final = re.compile(r"[^\W\d_\u3400-\u4dbf\u4e00-\u9fff]+|[\u3400-\u4dbf\u4e00-\u9fff]")
+
+
+def normal(text: str) -> str:
+    """NFKC without invisible characters and markup. Thousands' spaces become apostrophes."""
+    text = _THOUSANDS_SPACE.sub("'", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+        text = text.replace("−", "-").replace("–", "-").replace("—", "-").replace("‑", "-").replace("’", "'")
+    return _MARKUP.sub(lambda found: " " * len(found.group()), text)
+
+
+@lru_cache(maxsize=4096)
+def _base(character: str) -> str:
+    plain = unicodedata.normalize("NFD", character)[0].lower()
+    return plain if len(plain) == 1 else character
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, character by character: offsets stay those of ``text`` (after ``normal``)."""
+    return text.lower() if text.isascii() else "".join(map(_base, text))
+
+
+def has_han(text: str) -> bool:
+    """Whether any Chinese character occurs."""
+    return _HAN.search(text) is not None
+
+
+def stem(word: str) -> str:
+    """The part of a folded word that inflection leaves alone, roughly: enough to compare two words of one text."""
+    if len(word) <= 4:
+        return word[:-1] if len(word) == 4 and word.endswith("s") and word[-2] not in "aiosu" else word
+    return word[: max(4, min(len(word) - 2, 6))]
+
+
+def words(folded: str) -> list[str]:
+    """The Latin words of a folded text; Chinese has none."""
+    return [found for found in WORD.findall(folded) if not _HAN.match(found)]
+
+
+def language_of(text: str, default: str = "en") -> Language:
+    """The language a text is in, by its function words; ``default`` is a locale such as ``de-AT``."""
+    if has_han(text):
+        return "zh"
+    found = set(words(fold(normal(text))))
+    german, english = len(found & lexicon.GERMAN), len(found & lexicon.ENGLISH)
+    if german != english:
+        return "de" if german > english else "en"
+    start = default[:2].lower()
+    return "de" if start == "de" else "zh" if start == "zh" else "en"
