@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -59,7 +59,12 @@ async def first(check: Callable[[C], Awaitable[S]], candidates: AsyncGenerator[C
 
 
 async def settle(
-    asked: Accepted, do: Stages, limit: asyncio.Timeout, failed: Callable[[Accepted, QueryError], Response]
+    asked: Accepted,
+    do: Stages,
+    *,
+    limit: asyncio.Timeout,
+    turn: AbstractAsyncContextManager[None],
+    failed: Callable[[QueryError], Response],
 ) -> Response:
     """answer(), and the one place where a failure becomes the terminal response. A cancel is a deadline moved to now.
 
@@ -67,7 +72,7 @@ async def settle(
     """
     error: QueryError
     try:
-        async with limit:
+        async with limit, turn:
             return await answer(asked, do)
     except TimeoutError:
         error = Cancelled() if asked.cancelled.is_set() else Expired()
@@ -76,4 +81,4 @@ async def settle(
     except Exception:
         log.exception("query_failed", extra={"device": asked.key[0], "id": asked.key[1]})
         error = Internal()
-    return failed(asked, error)
+    return failed(error)

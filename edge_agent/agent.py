@@ -1,0 +1,219 @@
+"""The agent: composition root, and ``serve()``: open, receive, attend, close."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from edge_agent import config
+from edge_agent.binding import House
+from edge_agent.clock import Clock
+from edge_agent.delivery import Delivery
+from edge_agent.identity import Identity, identity
+from edge_agent.messages import Catalogue, Status, encode
+from edge_agent.mqtt import Link
+from edge_agent.planning.cloud import CloudPlanner
+from edge_agent.presence import OFFLINE, Presence
+from edge_agent.reception import Reception, subscriptions
+from edge_agent.register import Register
+from edge_agent.root import await_free_root, look_subscriptions
+from edge_agent.telemetry import Meter
+from edge_agent.tools.registry import Registry, open_registry
+from edge_agent.topics import Topics
+from edge_agent.types import Slm
+from edge_agent.wire import Outgoing
+
+log = logging.getLogger(__name__)
+
+#: How long the last words of a stop may take.
+GOODBYE_S = 5.0
+
+Credential = Callable[[str], str | None]
+
+
+async def serve(
+    settings: config.Agent,
+    *,
+    stop: asyncio.Event,
+    clock: Clock,
+    credential: Credential,
+    slm: AbstractAsyncContextManager[Slm] | None = None,
+) -> None:
+    """Serve queries until ``stop`` is set. ``slm`` is the model that phrases the answers; None: the bare facts answer.
+
+    Raises ``ConfigError`` before it connects where the settings can't work.
+    """
+    who = identity(Path(settings.state_dir))
+    async with AsyncExitStack() as opened:
+        registry = await opened.enter_async_context(open_registry(settings, clock=clock, credential=credential))
+        model = await opened.enter_async_context(slm) if slm is not None else None
+        agent = Agent(
+            settings, who=who, clock=clock, registry=registry, slm=model, password=_password(settings, credential)
+        )
+        if await _unless(stop, agent.free_root()):
+            await agent.run(stop)
+
+
+class Agent:
+    """The parts of one running agent, and how they are joined."""
+
+    def __init__(
+        self,
+        settings: config.Agent,
+        *,
+        who: Identity,
+        clock: Clock,
+        registry: Registry,
+        slm: Slm | None,
+        password: str | None,
+    ) -> None:
+        self._settings = settings
+        self._who = who
+        self._clock = clock
+        self._registry = registry
+        self._slm = slm
+        self._password = password
+        self._topics = topics = Topics(settings.mqtt.root)
+        self._meter = Meter(instance=who.instance)
+        self._presence = Presence(
+            topic=topics.status(settings.name), instance=who.instance, since=clock.now(), post=self._post
+        )
+        self._link = Link(
+            settings.mqtt,
+            identifier=f"fedlm-{settings.name}-{who.client}",
+            password=password,
+            will=self._presence.offline("connection lost"),
+            subscriptions=subscriptions(topics, settings.name, shared=settings.mqtt.shared),
+            greet=self._greet,
+        )
+        self._delivery = Delivery(publish=self._link.publish, topics=topics, agent=settings.name)
+        self._planner = self._cloud_planner() if settings.planner.cloud else None
+        self._register = Register(
+            size=settings.inbox.size,
+            kept=settings.inbox.kept,
+            deadline_s=settings.deadline_s,
+            max_deadline_s=settings.max_deadline_s,
+            clock=clock,
+        )
+
+    async def free_root(self) -> None:
+        """Wait until no other agent serves this root."""
+        look = Link(
+            self._settings.mqtt,
+            identifier=f"fedlm-{self._settings.name}-look-{token_hex(8)}",
+            password=self._password,
+            subscriptions=look_subscriptions(self._topics),
+            session=False,
+        )
+        async with look:
+            await await_free_root(
+                look,
+                topics=self._topics,
+                name=self._settings.name,
+                presence=self._presence,
+                hello=self._telemetry(qos=1),
+                interval_s=self._settings.telemetry.interval_s,
+            )
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Open, receive, attend; at the stop close, in listed steps."""
+        async with self._link, asyncio.TaskGroup() as tasks:
+            reception = self._reception(tasks)
+            lasting = [
+                tasks.create_task(self._delivery.run(), name="delivery"),
+                tasks.create_task(reception.receive(aiter(self._link)), name="receive"),
+                tasks.create_task(self._tell(), name="telemetry"),
+            ]
+            await stop.wait()
+            log.info("stopping", extra={"in_hand": len(self._register.unanswered())})
+            await reception.close(self._settings.shutdown_s)  # take nothing more; finish what fits
+            await self._say_goodbye()
+            for task in lasting:
+                task.cancel()
+
+    def _reception(self, tasks: asyncio.TaskGroup) -> Reception:
+        house = House(
+            settings=self._settings,
+            clock=self._clock,
+            tools=self._registry.tools,
+            signatures=self._registry.signatures,
+            slm=self._slm,
+            planner=self._planner,
+            delivery=self._delivery,
+        )
+        return Reception(
+            house=house,
+            topics=self._topics,
+            register=self._register,
+            meter=self._meter,
+            tasks=tasks,
+            turn=asyncio.Semaphore(self._settings.inbox.running),
+            heard=self._heard,
+        )
+
+    def _cloud_planner(self) -> CloudPlanner:
+        self._presence.part("bridge", OFFLINE, "not heard yet")
+        return CloudPlanner(
+            publish=self._link.publish,
+            topics=self._topics,
+            agent=self._settings.name,
+            clock=self._clock,
+            budget_s=self._settings.planner.budget_s,
+        )
+
+    def _heard(self, name: str, status: Status) -> None:
+        """Note how the bridge is; what other processes say of themselves is theirs."""
+        if self._planner is not None and name == self._settings.planner.bridge and status.role == "bridge":
+            self._planner.bridge_is(status.state)
+            self._presence.part("bridge", status.state, status.reason)
+
+    async def _tell(self) -> None:
+        """Publish telemetry every interval, and note how the parts are."""
+        while True:
+            self._post(self._telemetry(qos=0))
+            await asyncio.sleep(self._settings.telemetry.interval_s)
+
+    def _telemetry(self, *, qos: int) -> Outgoing:
+        in_hand = len(self._register.unanswered())
+        telemetry = self._meter.telemetry(in_hand=in_hand, slm=None)
+        return Outgoing(topic=self._topics.telemetry(self._settings.name), payload=encode(telemetry), qos=qos)
+
+    def _greet(self) -> Sequence[Outgoing]:
+        catalogue = Catalogue(tools=self._registry.signatures(None))
+        topic = self._topics.tools(self._settings.name)
+        return [self._presence.message(), Outgoing(topic=topic, payload=encode(catalogue), retain=True)]
+
+    def _post(self, message: Outgoing) -> None:
+        self._delivery.post(message)
+
+    async def _say_goodbye(self) -> None:
+        """Let what was posted go out, then the last status; bounded, for the broker may be away."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_S):
+                await self._delivery.flush()
+                await self._link.publish(self._presence.offline("stopped"))
+
+
+def _password(settings: config.Agent, credential: Credential) -> str | None:
+    return credential(settings.mqtt.password_credential) if settings.mqtt.username else None
+
+
+async def _unless(stop: asyncio.Event, waiting: Coroutine[Any, Any, None]) -> bool:
+    """Wait for something that may take for ever; False where the stop came first."""
+    stopped = asyncio.create_task(stop.wait(), name="stop")
+    task = asyncio.create_task(waiting, name="waiting")
+    try:
+        await asyncio.wait([stopped, task], return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            task.result()
+        return task.done()
+    finally:
+        for each in (stopped, task):
+            each.cancel()
+        await asyncio.gather(stopped, task, return_exceptions=True)

@@ -1,0 +1,124 @@
+"""Binds the stages to one query: each is given what it needs, and is timed and traced."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from edge_agent import config
+from edge_agent.clock import Clock
+from edge_agent.delivery import Delivery
+from edge_agent.errors import Unfit
+from edge_agent.messages import Plan, Response, ToolSignature
+from edge_agent.pipeline import Stages
+from edge_agent.planning.cloud import CloudPlanner
+from edge_agent.stages.drafts import bare_facts, by_slm, drafts, nothing_found
+from edge_agent.stages.ground import ground
+from edge_agent.stages.plans import Source, cloud, plans
+from edge_agent.stages.redact import redact
+from edge_agent.stages.respond import respond
+from edge_agent.stages.run_tools import run_tools
+from edge_agent.stages.select import select
+from edge_agent.stages.validate import validate
+from edge_agent.telemetry import Watch
+from edge_agent.types import (
+    Accepted,
+    Answer,
+    Checked,
+    Draft,
+    Facts,
+    Proposed,
+    Redacted,
+    Results,
+    Seat,
+    Slm,
+    Tool,
+)
+
+#: What a draft of the SLM leaves of the query's time, so that the bare facts still arrive.
+RESERVE_SHARE, RESERVE_S = 0.1, 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """What the stages of every query share."""
+
+    settings: config.Agent
+    clock: Clock
+    tools: Mapping[str, Tool]
+    signatures: Callable[[Sequence[str] | None], list[ToolSignature]]
+    slm: Slm | None
+    planner: CloudPlanner | None
+    delivery: Delivery
+
+
+def bind(house: House, asked: Accepted, seat: Seat | None, watch: Watch) -> Stages:
+    """The stages of this one query."""
+    zone, locale = house.clock.zone, house.settings.locale
+    permitted = _permitted(house.tools, asked.query.tools)
+    writers = [nothing_found(list(permitted.values()))]
+    if seat is not None and house.slm is not None:
+        writers.append(by_slm(seat, house.slm.name))
+    writers.append(bare_facts(zone))
+    pieces = count()
+
+    async def emit(draft: int, text: str) -> None:
+        await house.delivery.delta(asked, draft, next(pieces), text)
+
+    async def check(proposed: Proposed) -> Checked:
+        return await validate(proposed, permitted, max_calls=house.settings.planner.max_calls)
+
+    async def run(checked: Checked) -> Results:
+        return await run_tools(
+            checked, parallel=house.settings.tools.parallel, clock=house.clock, deadline=asked.deadline
+        )
+
+    async def grounded(draft: Draft) -> Answer:
+        return await ground(draft, emit=emit, until=_reserve(asked))
+
+    def planned(redacted: Redacted) -> AsyncGenerator[Proposed, Unfit | None]:
+        return watch.candidates("plans", plans(redacted, _sources(house, asked)))
+
+    def drafted(facts: Facts) -> AsyncGenerator[Draft, Unfit | None]:
+        return watch.candidates("drafts", drafts(facts, writers))
+
+    def selected(given: Accepted, results: Results) -> Facts:
+        with watch.stage("select"):
+            return select(given, results, locale=locale)
+
+    def responded(given: Accepted, results: Results, answer: Answer) -> Response:
+        with watch.stage("respond"):
+            return respond(given, results, answer, timings=watch.timings(), locale=locale)
+
+    return Stages(
+        redact=watch.traced("redact", redact),
+        plans=planned,
+        validate=watch.traced("validate", check),
+        run_tools=watch.traced("run_tools", run),
+        select=selected,
+        drafts=drafted,
+        ground=watch.traced("ground", grounded),
+        respond=responded,
+    )
+
+
+def _sources(house: House, asked: Accepted) -> list[Source]:
+    planner = house.planner
+    if planner is None:
+        return []
+    until = min(asked.deadline, house.clock.monotonic() + house.settings.planner.budget_s)
+
+    async def ask(template: str, violation: str | None) -> Plan:
+        signatures = house.signatures(asked.query.tools)
+        return await planner.plan(template, signatures, key=asked.key, deadline=until, violation=violation)
+
+    return [cloud(ask, repair=house.settings.planner.repair)]
+
+
+def _permitted(tools: Mapping[str, Tool], narrowed: Sequence[str] | None) -> Mapping[str, Tool]:
+    return tools if narrowed is None else {name: tool for name, tool in tools.items() if name in narrowed}
+
+
+def _reserve(asked: Accepted) -> float:
+    return asked.deadline - min(RESERVE_S, RESERVE_SHARE * (asked.deadline - asked.received))

@@ -1,0 +1,64 @@
+"""Redacted → candidates for the plan, best first: one source after the other, each of which may mend a refused one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+
+from edge_agent.errors import PlannerFailed, PlanUnavailable, Unfit
+from edge_agent.messages import Plan
+from edge_agent.types import Call, Proposed, Redacted
+
+#: Gives candidates; is sent the refusal of each. Gets the failures of the sources before it. Raises PlannerFailed.
+Source = Callable[[Redacted, Sequence[PlannerFailed]], AsyncGenerator[Proposed, Unfit | None]]
+
+
+async def plans(redacted: Redacted, sources: Sequence[Source]) -> AsyncGenerator[Proposed, Unfit | None]:
+    """Ask each source in turn. Raises ``PlanUnavailable`` where none had a candidate at all."""
+    failures: list[PlannerFailed] = []
+    refusal: Unfit | None = None
+    for source in sources:
+        async with aclosing(source(redacted, failures)) as candidates:
+            answered: Unfit | None = None
+            try:
+                while True:
+                    answered = yield await candidates.asend(answered)
+                    refusal = answered or refusal
+            except StopAsyncIteration:
+                continue
+            except PlannerFailed as error:
+                failures.append(error)
+    if refusal is None:
+        raise PlanUnavailable(_why(failures), retry_after_s=None)
+
+
+def cloud(ask: Callable[[str, str | None], Awaitable[Plan]], *, repair: bool) -> Source:
+    """Ask the cloud, and once more with the violation where its first plan was refused.
+
+    ``ask(template, violation)`` gets text only, never ``Redacted``, which holds the vault.
+    """
+
+    async def candidates(
+        redacted: Redacted, failures: Sequence[PlannerFailed]
+    ) -> AsyncGenerator[Proposed, Unfit | None]:
+        refusal = yield _proposed(await ask(redacted.template, None), redacted, "planned by the cloud")
+        if refusal is not None and repair:
+            yield _proposed(await ask(redacted.template, str(refusal)), redacted, "planned by the cloud, once repaired")
+
+    return candidates
+
+
+def _proposed(plan: Plan, redacted: Redacted, reason: str) -> Proposed:
+    return Proposed(
+        calls=tuple(Call(tool=call.tool, arguments=call.arguments) for call in plan.calls),
+        route="federated" if plan.calls else "direct",
+        route_reason=reason,
+        redacted=redacted,
+        usage=plan.usage,
+    )
+
+
+def _why(failures: Sequence[PlannerFailed]) -> str:
+    if not failures:
+        return "No planner is configured, so no plan could be made for this question."
+    return f"No plan could be made for this question: {'; '.join(str(failure) for failure in failures)}."
