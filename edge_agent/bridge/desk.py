@@ -1,0 +1,151 @@
+"""Where requests for plans are taken and answered: each once, within its deadline, budget and turn."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from http import HTTPStatus
+from typing import Any
+
+from edge_agent import config
+from edge_agent.bridge.answers import Answers, Entry
+from edge_agent.bridge.budget import Budget
+from edge_agent.bridge.circuit import Circuit
+from edge_agent.bridge.cloud import Cloud
+from edge_agent.bridge.request import Asked, NotARequest, read_request
+from edge_agent.clock import Clock
+from edge_agent.errors import FedlmError
+from edge_agent.messages import Plan, PlanFailure, encode
+from edge_agent.topics import Topics
+from edge_agent.wire import Incoming, Outgoing, Publish
+
+log = logging.getLogger(__name__)
+
+#: Requests that wait for one of the ``concurrency`` turns; beyond it the agent is told to come back.
+WAITING_ROOM = 64
+#: An answer that the broker didn't take for so long is given up: the agent asks again.
+ANSWER_WITHIN_S = 10.0
+#: The answer leaves so long before the deadline (or a tenth of it), to arrive within it.
+SPARE_S = 0.25
+#: Tokens of an answer whose endpoint doesn't count them are estimated from the bytes that were sent.
+BYTES_A_TOKEN = 4
+
+
+class Desk:
+    """Takes requests and answers them, each in a task of its own. ``tasks`` owns those tasks."""
+
+    def __init__(
+        self,
+        settings: config.Bridge,
+        *,
+        cloud: Cloud,
+        budget: Budget,
+        clock: Clock,
+        publish: Publish,
+        tasks: asyncio.TaskGroup,
+    ) -> None:
+        self._topics = Topics(settings.mqtt.root)
+        self._cloud = cloud
+        self._budget = budget
+        self._clock = clock
+        self._publish = publish
+        self._tasks = tasks
+        self._answers = Answers()
+        self._turns = asyncio.Semaphore(settings.planner.concurrency)
+        self._room = settings.planner.concurrency + WAITING_ROOM
+        self._settings = settings
+        self.circuit = Circuit(settings.circuit)
+        #: The code of the last failure that an operator must mend, until a request succeeds.
+        self.trouble: str | None = None
+        self.changed = asyncio.Event()
+        self.running: set[asyncio.Task[None]] = set()
+
+    def take(self, message: Incoming) -> None:
+        """Acknowledge a message, and answer it where it is a request. What is none is logged and left."""
+        message.acknowledge()
+        try:
+            asked = read_request(message, self._topics)
+        except NotARequest as error:
+            log.warning("request_ignored", extra={"reason": str(error), "bytes": len(message.payload)})
+            return
+        key = (asked.agent, asked.request.id)
+        known = self._answers.find(key, now=self._clock.monotonic())
+        if known is None:
+            self._start(self._plan(asked, self._answers.begin(key, asked.correlation)), f"plan {asked.request.id}")
+            return
+        known.correlation = asked.correlation
+        if known.answer is not None:
+            self._start(self._send(asked.agent, known), f"repeat {asked.request.id}")
+
+    def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = self._tasks.create_task(work, name=name)
+        self.running.add(task)
+        task.add_done_callback(self.running.discard)
+
+    async def _plan(self, asked: Asked, entry: Entry) -> None:
+        key = (asked.agent, asked.request.id)
+        deadline = self._clock.monotonic() + asked.deadline_s - min(SPARE_S, asked.deadline_s / 10)
+        answer = await self._answer(asked, deadline)
+        failed = isinstance(answer, PlanFailure)
+        self._answers.finish(key, encode(answer), failed=failed, now=self._clock.monotonic())
+        log.info(
+            "request_answered",
+            extra={"agent": key[0], "id": key[1], "code": answer.code if isinstance(answer, PlanFailure) else "plan"},
+        )
+        self.changed.set()
+        await self._send(asked.agent, entry)
+
+    async def _answer(self, asked: Asked, deadline: float) -> Plan | PlanFailure:
+        if len(self.running) > self._room:
+            return _failure(asked, "rate_limited", "the bridge has as many requests as it can hold", 1.0)
+        try:
+            async with asyncio.timeout(deadline - self._clock.monotonic()):
+                await self._turns.acquire()
+        except TimeoutError:
+            return _failure(asked, "timed_out", "the deadline passed before the cloud could be asked")
+        try:
+            if self._budget.left() == 0:
+                return _failure(asked, "budget_spent", "the bridge's tokens of today are spent")
+            if (wait_s := self.circuit.wait_s(self._clock.monotonic())) is not None:
+                return _failure(asked, "unreachable", "the cloud failed several times in a row", wait_s)
+            return await self._ask(asked, deadline)
+        finally:
+            self._turns.release()
+
+    async def _ask(self, asked: Asked, deadline: float) -> Plan | PlanFailure:
+        """Ask the cloud, and note what its answer says of circuit, budget and key."""
+        try:
+            answer = await self._cloud.plan(asked.request, deadline=deadline)
+        except BaseException:
+            self.circuit.inconclusive()
+            raise
+        code = answer.code if isinstance(answer, PlanFailure) else None
+        if code in {"unreachable", "timed_out"}:
+            self.circuit.failed(self._clock.monotonic())
+        else:
+            self.circuit.succeeded()
+        self.trouble = code if code in {"unauthorized", "budget_spent"} else None
+        self._budget.spend(_tokens(answer))
+        return answer
+
+    async def _send(self, agent: str, entry: Entry) -> None:
+        if entry.answer is None:
+            raise RuntimeError("there is no answer yet")
+        message = Outgoing(topic=self._topics.plan_response(agent), payload=entry.answer, correlation=entry.correlation)
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                await self._publish(message)
+        except (TimeoutError, FedlmError) as error:
+            log.warning("answer_not_sent", extra={"agent": agent, "error": type(error).__name__})
+
+
+def _tokens(answer: Plan | PlanFailure) -> int:
+    usage = answer.usage if isinstance(answer, Plan) else None
+    if usage is not None and (counted := usage.plan_input + usage.plan_output):
+        return counted
+    return sum(one.bytes for one in answer.sent if one.http_status == HTTPStatus.OK) // BYTES_A_TOKEN
+
+
+def _failure(asked: Asked, code: str, message: str, retry_after_s: float | None = None) -> PlanFailure:
+    return PlanFailure(id=asked.request.id, code=code, message=message, retry_after_s=retry_after_s)

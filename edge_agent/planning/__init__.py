@@ -1,0 +1,1 @@
+"""Planners: where a plan can come from. None of them knows another; the agent lines them up."""

@@ -1,0 +1,184 @@
+"""The cloud as a planner, seen from the agent: asked through the bridge, over the broker."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import math
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from edge_agent.clock import Clock
+from edge_agent.errors import FedlmError, PlannerFailed
+from edge_agent.messages import (
+    Egress,
+    Plan,
+    PlanBody,
+    PlanFailure,
+    PlanRequest,
+    ToolSignature,
+    canonical,
+    encode,
+)
+from edge_agent.topics import Topics
+from edge_agent.types import Key
+from edge_agent.wire import Outgoing, Publish
+
+log = logging.getLogger(__name__)
+
+#: More bytes than these are no plan.
+MAX_PLAN_BYTES = 256 * 1024
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+#: What the asker is told: constant, since the bridge's own words came over the broker.
+_MEANINGS: Mapping[str, str] = {
+    "rate_limited": "the cloud planner is busy",
+    "budget_spent": "the cloud planner's budget is spent",
+    "unauthorized": "the cloud refuses the bridge's API key",
+    "unreachable": "the cloud planner can't be reached",
+    "timed_out": "the cloud planner didn't answer in time",
+    "bad_answer": "the cloud's answer was no plan",
+    "refused": "the cloud refused to plan this question",
+}
+
+
+def today(clock: Clock) -> str:
+    """Local date and zone, and no time of day: ``2026-11-25 (Wednesday), Europe/Berlin``."""
+    now = clock.now()
+    zone = getattr(clock.zone, "key", None) or str(clock.zone)
+    return f"{now.date().isoformat()} ({_DAYS[now.weekday()]}), {zone}"
+
+
+class CloudPlanner:
+    """Asks the bridge for plans, and asks again with the same id until it is answered or its budget is spent.
+
+    ``receive`` takes what comes on ``plan/response/{agent}``; ``bridge_is`` what the bridge's status says.
+    ``resend_s``: seconds between two sends; ``grace_s``: how long a bridge that says offline may stay so.
+    """
+
+    def __init__(
+        self,
+        *,
+        publish: Publish,
+        topics: Topics,
+        agent: str,
+        clock: Clock,
+        budget_s: float,
+        resend_s: float = 3.0,
+        grace_s: float = 1.0,
+    ) -> None:
+        self._publish = publish
+        self._topics = topics
+        self._agent = agent
+        self._clock = clock
+        self._budget_s = budget_s
+        self._resend_s = resend_s
+        self._grace_s = grace_s
+        self._awaited: dict[str, asyncio.Future[Plan | PlanFailure]] = {}
+        self._offline = False
+        #: Set, and replaced, whenever the bridge goes or comes back.
+        self._turned = asyncio.Event()
+
+    async def plan(
+        self,
+        template: str,
+        signatures: Sequence[ToolSignature],
+        *,
+        key: Key,
+        deadline: float,
+        violation: str | None = None,
+    ) -> Plan:
+        """Get a plan, unchecked. ``deadline`` is on ``clock.monotonic``. Raises ``PlannerFailed``."""
+        body = PlanBody(prompt=template, tools=list(signatures), today=today(self._clock), violation=violation)
+        left = canonical(body)
+        digest = hashlib.sha256(left).hexdigest()
+        device, query = key
+        # The same after a restart of the agent: the bridge then has the answer already.
+        name = hashlib.sha256(canonical([device, query, digest])).hexdigest()[:32]
+        egress = Egress(device=device, id=query, body=left.decode(), sha256=digest)
+        ends = min(deadline, self._clock.monotonic() + self._budget_s)
+        answer = await self._answer(name, body, egress, ends)
+        if isinstance(answer, PlanFailure):
+            code = answer.code if answer.code in _MEANINGS else "refused"
+            raise PlannerFailed(code, _MEANINGS[code], retry_after_s=answer.retry_after_s)
+        return answer
+
+    def receive(self, payload: bytes) -> None:
+        """Take an answer of the bridge. One that is late, unknown or no answer at all is ignored."""
+        if len(payload) > MAX_PLAN_BYTES:
+            log.warning("plan_too_large", extra={"bytes": len(payload)})
+            return
+        try:
+            answer: Plan | PlanFailure = msgspec.json.decode(payload, type=Plan | PlanFailure)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            log.warning("plan_unreadable", extra={"bytes": len(payload)})
+            return
+        awaited = self._awaited.get(answer.id)
+        if awaited is None or awaited.done():
+            log.info("plan_unawaited", extra={"id": answer.id[:64]})
+            return
+        awaited.set_result(answer)
+
+    def bridge_is(self, state: str) -> None:
+        """Learn the bridge's state from its status. Any other word than ``offline`` means that it may be asked."""
+        offline = state == "offline"
+        if offline != self._offline:
+            self._offline = offline
+            self._turned.set()
+            self._turned = asyncio.Event()
+
+    async def _answer(self, name: str, body: PlanBody, egress: Egress, ends: float) -> Plan | PlanFailure:
+        answered: asyncio.Future[Plan | PlanFailure] = asyncio.get_running_loop().create_future()
+        self._awaited[name] = answered
+        asking = asyncio.create_task(self._keep_asking(name, body, egress, ends), name=f"ask the cloud {name}")
+        try:
+            async with asyncio.timeout(ends - self._clock.monotonic()):
+                await asyncio.wait({answered, asking}, return_when=asyncio.FIRST_COMPLETED)
+            if not answered.done():
+                await asking  # it only ends by itself where it failed
+            return await answered
+        except TimeoutError as error:
+            raise PlannerFailed("timed_out", _MEANINGS["timed_out"]) from error
+        finally:
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
+            self._awaited.pop(name, None)
+
+    async def _keep_asking(self, name: str, body: PlanBody, egress: Egress, ends: float) -> None:
+        """Send, and send again, until cancelled. What leaves is told to the operator first."""
+        told = False
+        while True:
+            await self._await_bridge()
+            turned = self._turned
+            left_s = max(ends - self._clock.monotonic(), 0.0)
+            request = PlanRequest(id=name, deadline_s=left_s, body=body)
+            try:
+                if not told:
+                    await self._publish(Outgoing(topic=self._topics.egress(self._agent), payload=encode(egress)))
+                    told = True
+                await self._publish(
+                    Outgoing(
+                        topic=self._topics.plan_request(self._agent),
+                        payload=encode(request),
+                        correlation=name.encode(),
+                        expiry_s=max(math.ceil(left_s), 1),
+                    )
+                )
+            except FedlmError as error:
+                raise PlannerFailed("unreachable", "the broker refuses the request for a plan") from error
+            await _until(turned, self._resend_s)
+
+    async def _await_bridge(self) -> None:
+        """Return where the bridge may be there. Raises ``PlannerFailed`` where it stays offline."""
+        if self._offline and not await _until(self._turned, self._grace_s):
+            raise PlannerFailed("unreachable", "the bridge to the cloud is offline")
+
+
+async def _until(event: asyncio.Event, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True
