@@ -1,0 +1,66 @@
+"""What left for one question, checked: searched for data, and recomputed from the egress log to the byte."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from edge_agent import config
+from edge_agent.bridge.body import http_body
+from edge_agent.config_file import load
+from edge_agent.demo.egress import Searched, is_intact
+from edge_agent.messages import Egress, Plan, PlanBody, PlanFailure
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """``found``: values of the database that stand in it; ``faults``: hashes that don't agree; both must be empty."""
+
+    requests: int
+    bytes: int = 0
+    tools: int = 0
+    searched: int = 0
+    sha256: str = ""
+    hashes: str = ""
+    found: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing of the data left, and every hash agrees."""
+        return not self.found and not self.faults
+
+
+def left(
+    egress: Sequence[Egress], plans: Sequence[Plan | PlanFailure], searched: Searched, bridge_toml: Path | None
+) -> Left:
+    """Check all that left for one question. Without a bridge nothing was sent, and only the log is looked through."""
+    if not egress:
+        missing = sum(len(plan.sent) for plan in plans)
+        return Left(requests=0, faults=("something was sent that the egress log doesn't hold",) if missing else ())
+    bodies = [msgspec.json.decode(each.body, type=PlanBody) for each in egress]
+    faults = ["the egress log's own hash is wrong" for each in egress if not is_intact(each)]
+    size, digest, hashes = sum(len(each.body.encode()) for each in egress), egress[-1].sha256, "is that of the log"
+    if bridge_toml is not None:
+        settings = load(bridge_toml, config.Bridge).planner
+        https = [http_body(body, settings) for body in bodies]
+        expected = {hashlib.sha256(each).hexdigest() for each in https}
+        sent = [attempt for plan in plans for attempt in plan.sent]
+        faults += ["the cloud was sent what the log doesn't hold" for each in sent if each.sha256 not in expected]
+        size = sum(attempt.bytes for attempt in sent)
+        digest = sent[-1].sha256 if sent else digest
+        hashes = "recomputed from the egress log: the cloud was sent this and no more"
+    return Left(
+        requests=len(egress),
+        bytes=size,
+        tools=len(bodies[-1].tools),
+        searched=len(searched.values),
+        sha256=digest,
+        hashes=hashes,
+        found=tuple(value for each in egress for value in searched.found_in(each)),
+        faults=tuple(faults),
+    )

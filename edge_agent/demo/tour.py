@@ -1,0 +1,207 @@
+"""The demo's own story: open, ask, ask again with the SLM, break it, say what stood in."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from edge_agent.demo import checks, judge, questions, show
+from edge_agent.demo.egress import Searched
+from edge_agent.demo.engine import Build, is_installed
+from edge_agent.demo.house import House
+from edge_agent.demo.questions import Question
+from edge_agent.demo.watch import AGENT, BRIDGE, Watch
+from edge_agent.testing.processes import smollm2_path
+
+#: The model may be loaded from a slow disk.
+READY_S = 150.0
+NOTICED_S = 15.0
+UP = ("online", "degraded")
+#: How often progress is said where the output is no terminal.
+SAY_EVERY_S = 20.0
+
+
+def ready_model() -> Path | None:
+    """Find the GGUF, where the engine that can run it is installed too."""
+    return smollm2_path() if is_installed() else None
+
+
+@dataclass(kw_only=True)
+class Tour:
+    """One walk through the demo. ``wrong`` collects what failed."""
+
+    house: House
+    console: Console
+    wrong: list[str] = field(default_factory=list)
+    right: int = 0
+    worded: Counter[str] = field(default_factory=Counter)
+    _model: Path | None = None
+
+    async def walk(self) -> int:
+        """Give the exit code: 0 where every answer was right."""
+        begun = time.monotonic()
+        house, say = self.house, self._say
+        say(f"[bold]fedlm demo[/bold]: all it writes is in {escape(str(house.state))}")
+        house.open(lambda line: say(f"  {escape(line)}"))
+        self._model = None if house.instant else ready_model()
+        build = None if house.instant or self._model else self._begin_build()
+        try:
+            if not house.instant:
+                house.start_bridge()
+            house.start_agent(self._model)
+            async with Watch(house.port) as watch:
+                await self._show_all(watch, build)
+        finally:
+            if build is not None:
+                build.stop()
+        show.parts(self.console, self._parts())
+        say(f"\n{self._sum()} in {time.monotonic() - begun:.0f} s.")
+        for line in self.wrong:
+            say(f"[bold red]  {escape(line)}[/bold red]")
+        return 1 if self.wrong else 0
+
+    async def _show_all(self, watch: Watch, build: Build | None) -> None:
+        await self._ready(watch)
+        if build is not None:
+            self._say("  llama.cpp is being built behind; until it is there, the bare facts answer\n")
+        await self._round(watch, "the bare facts" if build else self._writer)
+        if build is not None and await self._built(build):
+            await self._restart_with_model(watch)
+            await self._round(watch, self._writer)
+        if not self.house.instant:
+            await self._break(watch)
+
+    @property
+    def _writer(self) -> str:
+        return self._model.name if self._model else "the bare facts"
+
+    async def _ready(self, watch: Watch) -> None:
+        """Wait for both. Raises RuntimeError with the end of a log where one isn't there in time."""
+        for name in (AGENT,) if self.house.instant else (BRIDGE, AGENT):
+            with self.console.status(f"{name} starts …"):
+                status = await watch.status(name, "online", within_s=READY_S if name == AGENT else NOTICED_S)
+            if status is None or status.state not in UP:
+                raise RuntimeError(f"{name} did not come up:\n{self.house.processes[name].tail()}")
+            self._say(f"  {name}: {status.state}{f' ({status.reason})' if status.reason else ''}")
+        self._say("")
+
+    async def _round(self, watch: Watch, writer: str) -> None:
+        asked = questions.questions(self.house.store, datetime.now(UTC))
+        for number, question in enumerate(asked, start=1):
+            await self._ask(watch, question, f"{number} of {len(asked)}, worded by {writer} where there are records")
+
+    async def _ask(self, watch: Watch, question: Question, title: str) -> None:
+        with self.console.status(escape(question.prompt)):
+            seen = await watch.ask(question.prompt)
+        bridge_toml = None if self.house.instant else self.house.state / "bridge.toml"
+        left = checks.left(seen.egress, seen.plans, Searched(self.house.store, config=self.house.config), bridge_toml)
+        faults = judge.faults(question, seen.response)
+        cloud = "the instant stand-in" if self.house.instant else self.house.cloud.model
+        show.question(self.console, show.Shown(title=title, seen=seen, left=left, faults=faults, cloud=cloud))
+        self.worded[seen.response.model or "none"] += 1
+        complaints = [*faults, *left.faults, *(f"leaked {value!r} to the cloud" for value in left.found)]
+        if complaints:
+            self.wrong.append(f"{question.prompt} ({title}): {'; '.join(complaints)}")
+        else:
+            self.right += 1
+
+    def _begin_build(self) -> Build | None:
+        build = Build(self.house.state / "logs" / "slm-engine.log")
+        if not build.is_possible:
+            self.wrong.append(
+                "no SLM: install it with pip install 'fedlm[slm]', and set FEDLM_TEST_MODEL to a GGUF file"
+            )
+            return None
+        build.start()
+        return build
+
+    async def _built(self, build: Build) -> bool:
+        """Wait for the engine, with progress on screen."""
+        said = time.monotonic()
+        with self.console.status("llama.cpp is being built …") as spinner:
+            while build.running:
+                spinner.update(f"llama.cpp is being built: {escape(build.progress())}")
+                if not self.console.is_terminal and time.monotonic() - said > SAY_EVERY_S:
+                    self._say(f"  llama.cpp is being built: {escape(build.progress())}")
+                    said = time.monotonic()
+                await asyncio.sleep(0.5)
+        self._model = ready_model()
+        if self._model is None:
+            self.wrong.append(f"the SLM's engine could not be built:\n{build.tail()}")
+        return self._model is not None
+
+    async def _restart_with_model(self, watch: Watch) -> None:
+        self._say(f"[bold]The SLM is there.[/bold] The agent is started again with {escape(self._writer)}:")
+        await asyncio.to_thread(self.house.stop, AGENT)
+        watch.forget(AGENT)
+        self.house.start_agent(self._model)
+        await self._ready(watch)
+
+    async def _break(self, watch: Watch) -> None:
+        """Stop the bridge, ask, start it, ask again."""
+        first = questions.questions(self.house.store, datetime.now(UTC))[0]
+        self._say("[bold]Now it is broken on purpose:[/bold] the bridge is stopped, so the cloud is away.\n")
+        await asyncio.to_thread(self.house.stop, BRIDGE)
+        await watch.status(BRIDGE, "offline", within_s=NOTICED_S)
+        seen = await watch.ask(first.prompt)
+        error = seen.response.error
+        self._say(f"  question  {first.prompt}")
+        self._say(f"  answer    {escape(f'[{error.code}] {error.message}' if error else str(seen.response.answer))}")
+        self._say(f"  after     {seen.ms:.0f} ms; the agent was not started again\n")
+        if error is None or error.code != "plan_unavailable":
+            self.wrong.append(f"with the bridge away: {error.code if error else 'an answer'}, not plan_unavailable")
+        watch.forget(BRIDGE)
+        self.house.start_bridge()
+        await watch.status(BRIDGE, "online", within_s=NOTICED_S)
+        self._say("The bridge is back. The same question, the same agent:\n")
+        await self._ask(watch, first, "back again")
+
+    def _sum(self) -> str:
+        asked = self.right + len(self.wrong)
+        style = "bold red" if self.wrong else "bold green"
+        by = ", ".join(f"{count} by {name}" for name, count in self.worded.most_common())
+        return f"[{style}]{self.right} of {asked} right[/{style}] (worded: {escape(by)})"
+
+    def _parts(self) -> list[tuple[str, str, str]]:
+        house, real, stood_in = self.house, "real", "stood in"
+        instant = ("an instant stand-in, in the agent", stood_in)
+        cloud = (f"{house.cloud.model} at {house.cloud.base_url or 'api.openai.com'}", real)
+        if house.cloud.key is None:
+            cloud = ("a loopback server that speaks Chat Completions and plans by rules", stood_in)
+        model = (self._writer, real) if self._model else ("none: the bare facts answered", stood_in)
+        return [
+            ("broker", f"mosquitto on port {house.port}", real),
+            ("agent", "its own process, on MQTT 5", real),
+            ("bridge", "not started" if house.instant else "its own process", stood_in if house.instant else real),
+            ("tools", "aggregations and finds over the MongoDB protocol", real),
+            ("database", "SecantusDB, which speaks MongoDB's protocol, for a MongoDB", stood_in),
+            ("data", "made up from a fixed seed; no person is meant", stood_in),
+            ("cloud model", *(instant if house.instant else cloud)),
+            ("model on the device", *(instant if house.instant else model)),
+            ("device", "this machine, not a Jetson", stood_in),
+        ]
+
+    def how_to_go_on(self) -> None:
+        """Say how any MQTT client can ask now."""
+        port, state = self.house.port, escape(str(self.house.state))
+        self._say(f"""
+[bold]It goes on running.[/bold] Ask it with any MQTT client; the answer comes on fedlm/response:
+  mosquitto_sub -p {port} -v -t 'fedlm/response/#' -t 'fedlm/trace/#' -t 'fedlm/egress/#' -t 'fedlm/telemetry/#' &
+  mosquitto_pub -p {port} -t fedlm/query -m 'Which cell at site 12 is the bottleneck?'
+  fedlm ask --port {port} 'Which cell at site 12 is the bottleneck?'
+Its files: {state} (agent.toml, bridge.toml, mosquitto.conf, logs/, processes.json with name and pid).
+To change a tool: edit {state}/agent.toml, stop the agent (its pid is in processes.json), start it again:
+  fedlm agent --config {state}/agent.toml
+Ctrl-C ends it all.""")
+
+    def _say(self, line: str) -> None:
+        with suppress(BrokenPipeError):
+            self.console.print(line, soft_wrap=True)
