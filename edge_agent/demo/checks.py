@@ -25,7 +25,6 @@ class Left:
     tools: int = 0
     searched: int = 0
     sha256: str = ""
-    hashes: str = ""
     found: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
 
@@ -35,32 +34,23 @@ class Left:
         return not self.found and not self.faults
 
 
-def left(
-    egress: Sequence[Egress], plans: Sequence[Plan | PlanFailure], searched: Searched, bridge_toml: Path | None
-) -> Left:
-    """Check all that left for one question. Without a bridge nothing was sent, and only the log is looked through."""
+def left(egress: Sequence[Egress], plans: Sequence[Plan | PlanFailure], searched: Searched, bridge_toml: Path) -> Left:
+    """Check all that left for one question."""
     if not egress:
         missing = sum(len(plan.sent) for plan in plans)
         return Left(requests=0, faults=("something was sent that the egress log doesn't hold",) if missing else ())
     bodies = [msgspec.json.decode(each.body, type=PlanBody) for each in egress]
     faults = ["the egress log's own hash is wrong" for each in egress if not is_intact(each)]
-    size, digest, hashes = sum(len(each.body.encode()) for each in egress), egress[-1].sha256, "is that of the log"
-    if bridge_toml is not None:
-        settings = load(bridge_toml, config.Bridge).planner
-        https = [http_body(body, settings) for body in bodies]
-        expected = {hashlib.sha256(each).hexdigest() for each in https}
-        sent = [attempt for plan in plans for attempt in plan.sent]
-        faults += ["the cloud was sent what the log doesn't hold" for each in sent if each.sha256 not in expected]
-        size = sum(attempt.bytes for attempt in sent)
-        digest = sent[-1].sha256 if sent else digest
-        hashes = "recomputed from the egress log: the cloud was sent this and no more"
+    settings = load(bridge_toml, config.Bridge).planner
+    expected = {hashlib.sha256(http_body(body, settings)).hexdigest() for body in bodies}
+    sent = [attempt for plan in plans for attempt in plan.sent]
+    faults += ["the cloud was sent what the log doesn't hold" for each in sent if each.sha256 not in expected]
     return Left(
         requests=len(egress),
-        bytes=size,
+        bytes=sum(attempt.bytes for attempt in sent),
         tools=len(bodies[-1].tools),
         searched=len(searched.values),
-        sha256=digest,
-        hashes=hashes,
+        sha256=sent[-1].sha256 if sent else "",
         found=tuple(value for each in egress for value in searched.found_in(each)),
         faults=tuple(faults),
     )

@@ -37,7 +37,7 @@ ALARMS = (
     "fan failure",
     "door open",
     "link degraded",
-    "power supply on battery",
+    "supply on battery",
     "clock not synced",
 )
 SUBJECTS = (
@@ -67,7 +67,7 @@ def build(now: datetime) -> Rows:
 
 
 def _site(cell: str) -> int:
-    return int(cell.split("-")[0])
+    return int(cell.partition("-")[0])
 
 
 def _measurements(rng: random.Random, now: datetime) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The right answers, computed from the rows by plain Python. Imports nothing of the agent: it must not share its errors."""
+"""The right answers, computed from the rows by plain Python. Imports nothing of the agent, so it shares no error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The true system, in separate processes: broker, database, stand-in cloud, bridge, agent. All files below one folder."""
+"""The true system, in separate processes: broker, database, stand-in cloud, bridge, agent. One state folder."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 from edge_agent.demo import seed
 from edge_agent.demo.seed import Store
@@ -56,7 +57,7 @@ class House:
     _db_port: int = 0
     _cloud_port: int = 0
 
-    def __enter__(self) -> House:
+    def __enter__(self) -> Self:
         _refuse_occupied(self.state)
         self.state.mkdir(parents=True, exist_ok=True)
         for made_anew in ("broker", "database"):
@@ -81,7 +82,7 @@ class House:
         self.store = seed.build(datetime.now(UTC))
         rows = seed.write(f"mongodb://127.0.0.1:{self._db_port}/", self.store)
         say(f"database: SecantusDB on port {self._db_port}, {rows:,} rows of demo data")
-        if not self.cloud.key and not self.instant:
+        if not self.cloud.key:
             self._cloud_port = free_port()
             stand_in = self._module("cloud", "edge_agent.testing.cloud", "--port", str(self._cloud_port))
             self._start(stand_in)

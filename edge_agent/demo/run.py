@@ -67,7 +67,9 @@ async def _demo(args: argparse.Namespace, state: Path, console: Console) -> int:
     if task is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     port = args.port or (USUAL_PORT if args.keep and _is_free(USUAL_PORT) else free_port())
-    with House(state=state, port=port, cloud=Cloud.from_environment(), instant=args.instant) as house:
+    with House(
+        state=state, port=port, cloud=Cloud() if args.instant else Cloud.from_environment(), instant=args.instant
+    ) as house:
         tour = Tour(house=house, console=console)
         code = await tour.walk()
         if args.keep:

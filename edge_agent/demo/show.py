@@ -1,4 +1,4 @@
-"""What a person sees of one question: what left, what came back, what ran, what was answered, and whether it is right."""
+"""What a person sees of one question: what left, what came back, what ran, what was answered, and is it right."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ def _left(left: Left) -> RenderableType:
     for fault in left.faults:
         lines.append(f"{fault}\n", style=BAD)
     if not left.faults:
-        lines.append(f"sha256 {left.sha256[:12]}… {left.hashes}", style=QUIET)
+        lines.append(
+            f"sha256 {left.sha256[:12]}…, recomputed from the egress log: this was sent, and no more", style=QUIET
+        )
     return lines
 
 
@@ -88,7 +90,7 @@ def _call(call: ProposedCall) -> str:
 def _tools(sources: Sequence[Source], timings: TimingsMs | None) -> RenderableType:
     if not sources:
         return Text("none ran", style=QUIET)
-    longest = max(max(source.ms for source in sources), 0.01)
+    longest = max(0.01, *(source.ms for source in sources))
     table = Table.grid(padding=(0, 2))
     for source in sources:
         bar = "█" * max(1, round(source.ms / longest * BAR))

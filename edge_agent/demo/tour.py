@@ -54,8 +54,7 @@ class Tour:
         self._model = None if house.instant else ready_model()
         build = None if house.instant or self._model else self._begin_build()
         try:
-            if not house.instant:
-                house.start_bridge()
+            house.start_bridge()
             house.start_agent(self._model)
             async with Watch(house.port) as watch:
                 await self._show_all(watch, build)
@@ -76,16 +75,17 @@ class Tour:
         if build is not None and await self._built(build):
             await self._restart_with_model(watch)
             await self._round(watch, self._writer)
-        if not self.house.instant:
-            await self._break(watch)
+        await self._break(watch)
 
     @property
     def _writer(self) -> str:
+        if self.house.instant:
+            return "the instant stand-in"
         return self._model.name if self._model else "the bare facts"
 
     async def _ready(self, watch: Watch) -> None:
         """Wait for both. Raises RuntimeError with the end of a log where one isn't there in time."""
-        for name in (AGENT,) if self.house.instant else (BRIDGE, AGENT):
+        for name in (BRIDGE, AGENT):
             with self.console.status(f"{name} starts …"):
                 status = await watch.status(name, "online", within_s=READY_S if name == AGENT else NOTICED_S)
             if status is None or status.state not in UP:
@@ -101,10 +101,10 @@ class Tour:
     async def _ask(self, watch: Watch, question: Question, title: str) -> None:
         with self.console.status(escape(question.prompt)):
             seen = await watch.ask(question.prompt)
-        bridge_toml = None if self.house.instant else self.house.state / "bridge.toml"
-        left = checks.left(seen.egress, seen.plans, Searched(self.house.store, config=self.house.config), bridge_toml)
+        searched = Searched(self.house.store, config=self.house.config)
+        left = checks.left(seen.egress, seen.plans, searched, self.house.state / "bridge.toml")
         faults = judge.faults(question, seen.response)
-        cloud = "the instant stand-in" if self.house.instant else self.house.cloud.model
+        cloud = self.house.cloud.model
         show.question(self.console, show.Shown(title=title, seen=seen, left=left, faults=faults, cloud=cloud))
         self.worded[seen.response.model or "none"] += 1
         complaints = [*faults, *left.faults, *(f"leaked {value!r} to the cloud" for value in left.found)]
@@ -116,9 +116,7 @@ class Tour:
     def _begin_build(self) -> Build | None:
         build = Build(self.house.state / "logs" / "slm-engine.log")
         if not build.is_possible:
-            self.wrong.append(
-                "no SLM: install it with pip install 'fedlm[slm]', and set FEDLM_TEST_MODEL to a GGUF file"
-            )
+            self.wrong.append("no SLM: pip install 'fedlm[slm]', and set FEDLM_TEST_MODEL to a GGUF file")
             return None
         build.start()
         return build
@@ -172,20 +170,19 @@ class Tour:
 
     def _parts(self) -> list[tuple[str, str, str]]:
         house, real, stood_in = self.house, "real", "stood in"
-        instant = ("an instant stand-in, in the agent", stood_in)
         cloud = (f"{house.cloud.model} at {house.cloud.base_url or 'api.openai.com'}", real)
         if house.cloud.key is None:
             cloud = ("a loopback server that speaks Chat Completions and plans by rules", stood_in)
-        model = (self._writer, real) if self._model else ("none: the bare facts answered", stood_in)
+        model = (self._writer, real if self._model else stood_in)
         return [
             ("broker", f"mosquitto on port {house.port}", real),
             ("agent", "its own process, on MQTT 5", real),
-            ("bridge", "not started" if house.instant else "its own process", stood_in if house.instant else real),
+            ("bridge", "its own process", real),
             ("tools", "aggregations and finds over the MongoDB protocol", real),
             ("database", "SecantusDB, which speaks MongoDB's protocol, for a MongoDB", stood_in),
             ("data", "made up from a fixed seed; no person is meant", stood_in),
-            ("cloud model", *(instant if house.instant else cloud)),
-            ("model on the device", *(instant if house.instant else model)),
+            ("cloud model", *cloud),
+            ("model on the device", *model),
             ("device", "this machine, not a Jetson", stood_in),
         ]
 
