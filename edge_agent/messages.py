@@ -33,8 +33,8 @@ class Query(Message, frozen=True, kw_only=True):
     facts: Annotated[bool, Meta(description="The response carries the records that it rests on.")] = False
     effects: Annotated[bool, Meta(description="Tools with side effects may run.")] = False
     tools: Annotated[list[str] | None, Meta(description="Narrows the tools that may run; never widens.")] = None
-    max_tokens: Annotated[int | None, Meta(ge=1, le=4096, description="Longest answer, in tokens of the SLM.")] = None
-    deadline_s: Annotated[float | None, Meta(ge=1, le=3600, description="Seconds from first receipt.")] = None
+    max_tokens: Annotated[int, Meta(ge=1, le=4096, description="Longest answer, in tokens of the SLM.")] | None = None
+    deadline_s: Annotated[float, Meta(ge=1, le=3600, description="Seconds from first receipt.")] | None = None
     context: Annotated[str | None, Meta(description="Text of the device's own; it stays local.")] = None
     preview: Annotated[bool, Meta(description="Nothing leaves; the response shows what would.")] = False
     consent: Annotated[str | None, Meta(description="SHA-256 of the only body that may leave.")] = None
