@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         code = asyncio.run(_demo(args, state, console))
     except (KeyboardInterrupt, asyncio.CancelledError):
         console.print("\nInterrupted; everything is stopped.")
-        code = 0 if args.keep else 130
+        code = 130
     except Occupied as error:
         console.print(f"[red]{error}[/red]")
     except (MissingProgram, NoAnswer, FedlmError, RuntimeError) as error:
@@ -74,7 +74,8 @@ async def _demo(args: argparse.Namespace, state: Path, console: Console) -> int:
         code = await tour.walk()
         if args.keep:
             tour.how_to_go_on()
-            await asyncio.Event().wait()
+            with contextlib.suppress(asyncio.CancelledError):  # Ctrl-C or SIGTERM is how this ends
+                await asyncio.Event().wait()
     return code
 
 

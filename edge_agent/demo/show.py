@@ -102,7 +102,7 @@ def _tools(sources: Sequence[Source], timings: TimingsMs | None) -> RenderableTy
         return table
     one_by_one = sum(source.ms for source in sources)
     together = timings.tools if timings else longest
-    note = f"side by side: {together:.1f} ms in all; one after the other they take {one_by_one:.1f} ms"
+    note = f"side by side: {together:.1f} ms in all; their own times add up to {one_by_one:.1f} ms"
     return Group(table, Text(note, style=QUIET))
 
 
@@ -120,8 +120,9 @@ def _how(seen: Seen) -> str:
         parts.append("truncated")
     if timings := response.timings_ms:
         stages = {"plan": timings.plan, "tools": timings.tools, "words": timings.generate}
-        parts.append(" + ".join(f"{name} {ms:.0f}" for name, ms in stages.items()) + f" = {timings.total:.0f} ms")
-    return " · ".join([*parts, f"{seen.ms:.0f} ms as the device saw it"])
+        spent = " + ".join(f"{name} {ms:.0f}" for name, ms in stages.items())
+        parts.append(f"\n{spent} = {timings.total:.0f} ms; {seen.ms:.0f} ms as the device saw it")
+    return " · ".join(parts).replace(" · \n", "\n")
 
 
 def _verdict(faults: Sequence[str]) -> Text:

@@ -1,4 +1,4 @@
-"""A device and an operator in one: asks over MQTT, and sees all that the contract lets an operator see."""
+"""A device that asks, and an operator beside it who sees all that the contract lets an operator see."""
 
 from __future__ import annotations
 
@@ -6,31 +6,28 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from edge_agent import config
+from edge_agent.ask import Requester
 from edge_agent.identity import ulid
-from edge_agent.messages import Egress, Plan, PlanFailure, Query, Response, Status, decode, encode
+from edge_agent.messages import Egress, Plan, PlanFailure, Query, Response, Status, decode
 from edge_agent.mqtt import Link, Subscription
 from edge_agent.topics import Topics
-from edge_agent.wire import Incoming, Outgoing
+from edge_agent.wire import Incoming
 
 DEVICE, AGENT, BRIDGE = "demo", "agent", "bridge"
-#: A requester sends its query again, with the same id, until it is answered.
-AGAIN_S = 5.0
-#: How long after its deadline a response may come before it counts as lost.
-GRACE_S = 10.0
-#: Egress is published beside the query's way, so it may come a little after the response.
-EGRESS_S = 2.0
+#: What the operator is told comes on another connection than the response, so it may be a little later.
+LATER_S = 2.0
 
 
 class NoAnswer(RuntimeError):
     """A query ended without a response: a defect, since every query ends in one."""
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Seen:
     """One query: its response, what left for the cloud, what came back, and wall time as the device saw it."""
 
@@ -41,46 +38,40 @@ class Seen:
     ms: float
 
 
-@dataclass(kw_only=True)
-class _Heard:
-    response: Response | None = None
-    egress: list[Egress] = field(default_factory=list)
-    plans: list[Plan | PlanFailure] = field(default_factory=list)
-
-
 class Watch:
-    """One connection to the broker. ``async with`` opens it."""
+    """``async with`` opens both connections to the broker."""
 
     def __init__(self, port: int) -> None:
-        self._topics = Topics()
-        topics = self._topics
+        settings = config.Mqtt(host="127.0.0.1", port=port)
+        self._topics = topics = Topics()
+        self._requester = Requester(settings, device=DEVICE)
         self._link = Link(
-            config.Mqtt(host="127.0.0.1", port=port),
+            settings,
             identifier=f"fedlm-demo-{ulid()}",
             session=False,
             subscriptions=[
-                Subscription(topic=topics.response(DEVICE)),
                 Subscription(topic=topics.egress(AGENT)),
                 Subscription(topic=topics.plan_response(AGENT)),
                 Subscription(topic=topics.status("+"), retained=True),
             ],
         )
-        self._heard = _Heard()
-        self._id = ""
+        self._egress: list[Egress] = []
+        self._plans: list[Plan | PlanFailure] = []
         self._statuses: dict[str, Status] = {}
         self._news = asyncio.Condition()
-        self._stack = AsyncExitStack()
+        self._opened = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        await self._stack.enter_async_context(self._link)
+        for link in (self._link, self._requester.link):
+            await self._opened.enter_async_context(link)
         reader = asyncio.create_task(self._read(), name="demo watch")
-        self._stack.push_async_callback(_ended, reader)
+        self._opened.push_async_callback(_end, reader)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._stack.aclose()
+        await self._opened.aclose()
 
     async def status(self, name: str, *states: str, within_s: float) -> Status | None:
         """Wait until a process says one of these states; its last word where it doesn't in time."""
@@ -92,20 +83,18 @@ class Watch:
         self._statuses.pop(name, None)
 
     async def ask(self, prompt: str, *, deadline_s: float = 60.0) -> Seen:
-        """Publish a question and wait for its one response. Raises ``NoAnswer``."""
-        self._heard, self._id = _Heard(), ulid()
-        query = encode(Query(id=self._id, prompt=prompt, deadline_s=deadline_s))
+        """Publish a question and wait for its one response. One at a time. Raises ``NoAnswer``."""
+        self._egress.clear()
+        self._plans.clear()
         begun = time.perf_counter()
-        ends = begun + deadline_s + GRACE_S
-        while self._heard.response is None and time.perf_counter() < ends:
-            await self._link.publish(Outgoing(topic=self._topics.query(DEVICE), payload=query))
-            await self._until(lambda: self._heard.response is not None, AGAIN_S)
-        if (response := self._heard.response) is None:
-            raise NoAnswer(f"no response to {prompt!r} within {deadline_s + GRACE_S:.0f} s")
+        response = await self._requester.ask(Query(prompt=prompt, deadline_s=deadline_s), timeout_s=deadline_s)
+        if response is None:
+            raise NoAnswer(f"no response to {prompt!r} within {deadline_s:.0f} s")
         ms = (time.perf_counter() - begun) * 1000
-        heard = self._heard
-        await self._until(lambda: len(heard.egress) >= len(heard.plans), EGRESS_S)
-        return Seen(prompt=prompt, response=response, egress=heard.egress, plans=heard.plans, ms=ms)
+        planned = response.route in {"federated", "direct"}
+        await self._until(lambda: len(self._egress) >= len(self._plans) >= planned, LATER_S)
+        egress = [each for each in self._egress if each.id == response.id]
+        return Seen(prompt=prompt, response=response, egress=egress, plans=[*self._plans], ms=ms)
 
     async def _until(self, happened: Callable[[], bool], within_s: float) -> None:
         try:
@@ -122,18 +111,15 @@ class Watch:
                 self._news.notify_all()
 
     def _take(self, message: Incoming) -> None:
-        topics, heard = self._topics, self._heard
-        if message.topic == topics.response(DEVICE):
-            response = decode(message.payload, Response)
-            heard.response = response if response.id == self._id else heard.response
-        elif message.topic == topics.egress(AGENT):
-            heard.egress.append(decode(message.payload, Egress))
+        topics = self._topics
+        if message.topic == topics.egress(AGENT):
+            self._egress.append(decode(message.payload, Egress))
         elif message.topic == topics.plan_response(AGENT):
-            heard.plans.append(decode(message.payload, Plan | PlanFailure))  # type: ignore[arg-type]
-        elif message.topic.startswith(topics.status("")) and message.payload:
+            self._plans.append(decode(message.payload, Plan | PlanFailure))  # type: ignore[arg-type]
+        elif message.payload:
             self._statuses[message.topic.removeprefix(topics.status(""))] = decode(message.payload, Status)
 
 
-async def _ended(task: asyncio.Task[None]) -> None:
+async def _end(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
