@@ -29,6 +29,11 @@ _NUMBER = re.compile(
 _WORD = re.compile(r"(?<![a-z\-])(" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")(?![a-z])")
 _HAN = re.compile(rf"(?:第)?([零一二两三四五六七八九]?十?[零一二两三四五六七八九]?)(?=[{_MEASURES}])")
 _SCALE = re.compile(r"\s?(" + "|".join(sorted(_SCALES, key=len, reverse=True)) + r")(?![a-z])\.?", re.IGNORECASE)
+#: A word with a digit in it, or an address: an id, unless it is a number with its unit ("5km", "30-minute", "2nd").
+IDS: Final = re.compile(
+    r"(?<![a-z0-9_@])(?=[a-z0-9._\-/:@]*[a-z])(?=[a-z0-9._\-/:]*(?:\d|@))"
+    r"(?!\d+(?:[.,]\d+)?-?[a-zµ]+(?![a-z0-9\-_])|\d+(?:st|nd|rd|th)\b)[a-z0-9](?:[a-z0-9._\-/:@]*[a-z0-9])?"
+)
 _PERCENT_ZH = re.compile(r"百分之\s?$")
 
 

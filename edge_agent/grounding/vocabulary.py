@@ -1,0 +1,64 @@
+"""Words from nowhere: names that the facts don't hold, and content that nobody asked for."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from edge_agent.grounding.asked import Asked
+from edge_agent.grounding.bind import Rows
+from edge_agent.grounding.scan import Scan, Word
+from edge_agent.language import lexicon, units
+from edge_agent.language.folding import stem
+
+_HAN_RUN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
+_ANSWER: Final = frozenset(stem(word) for word in lexicon.ANSWER)
+_CLAIMS: Final = (
+    lexicon.ENGLISH | lexicon.GERMAN | lexicon.NEGATIONS | lexicon.YES | lexicon.NO | lexicon.HIGHEST | lexicon.LOWEST
+    | lexicon.GREATER | lexicon.LESS | lexicon.ABOUT | lexicon.STARTERS
+)  # fmt: skip
+
+
+def strange(scan: Scan, rows: Rows, asked: Asked) -> list[Word]:
+    """The words of a clause that come from neither question, fields, arguments nor the records it speaks of."""
+    if scan.language == "zh":
+        latin = [word for word in scan.words if word.text.isascii()]
+    else:
+        latin = list(scan.words)
+    return [word for word in latin if not _known(word, rows, asked, scan.language)]
+
+
+def _known(word: Word, rows: Rows, asked: Asked, language: str) -> bool:
+    text, short = word.text, stem(word.text)
+    if len(text) == 1 or text in _CLAIMS or short in _ANSWER or short in asked.known or units.known(text) is not None:
+        return True
+    if asked.known_of.get(short, frozenset()) & rows:
+        return True
+    if language == "de" and len(text) > 7:
+        return any(len(part) >= 5 and (text.startswith(part) or text.endswith(part)) for part in asked.known)
+    return False
+
+
+def strange_name(scan: Scan, words: list[Word]) -> str | None:
+    """A capitalised word from nowhere."""
+    for word in words:
+        if word.capital and len(word.text) > 1:
+            return word.text
+    return None
+
+
+def strange_han(scan: Scan, rows: Rows, asked: Asked) -> int:
+    """How many Chinese characters, two or more in a row, come from nowhere."""
+    count = 0
+    for run in _HAN_RUN.findall(scan.bare):
+        unknown = [
+            character not in asked.known_han and not asked.known_of.get(character, frozenset()) & rows
+            for character in run
+        ]
+        count += sum(one and (other or before) for before, one, other in zip([False, *unknown], unknown, [*unknown[1:], False], strict=False))
+    return count
+
+
+def stems(scan: Scan) -> set[str]:
+    """All content of a clause, mentions included."""
+    return {stem(word) for word in re.findall(r"[^\W\d_]+", scan.folded)}
