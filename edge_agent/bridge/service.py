@@ -13,8 +13,8 @@ from edge_agent import __version__, config
 from edge_agent.bridge.budget import Budget
 from edge_agent.bridge.cloud import Cloud
 from edge_agent.bridge.desk import Desk
-from edge_agent.bridge.identity import instance
 from edge_agent.clock import Clock
+from edge_agent.identity import identity
 from edge_agent.messages import Status, encode
 from edge_agent.mqtt import Link, Subscription
 from edge_agent.topics import Topics
@@ -32,13 +32,14 @@ async def serve(
 ) -> None:
     """Run the bridge until ``stop``: then it takes nothing new, and finishes what it can within ``shutdown-s``."""
     state = Path(settings.state_dir)
-    me = _Me(settings=settings, instance=instance(state), since=clock.now().isoformat(timespec="seconds"))
+    who = identity(state)
+    me = _Me(settings=settings, instance=who.instance, since=clock.now().isoformat(timespec="seconds"))
     key = credential(settings.planner.key_credential)
     budget = Budget(settings.planner.tokens_per_day, file=state / "budget.json", clock=clock)
     said = _Said(me=me)
     link = Link(
         settings.mqtt,
-        identifier=f"{settings.name}-{me.instance}",
+        identifier=f"{settings.name}-{who.client}",
         password=credential(settings.mqtt.password_credential) if settings.mqtt.username else None,
         will=me.status("offline", reason="connection_lost"),
         subscriptions=[Subscription(topic=Topics(settings.mqtt.root).plan_request("+"))],

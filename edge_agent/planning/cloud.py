@@ -7,6 +7,7 @@ import hashlib
 import logging
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -134,7 +135,8 @@ class CloudPlanner:
         asking = asyncio.create_task(self._keep_asking(name, body, egress, ends), name=f"ask the cloud {name}")
         try:
             async with asyncio.timeout(ends - self._clock.monotonic()):
-                await asyncio.wait({answered, asking}, return_when=asyncio.FIRST_COMPLETED)
+                either: set[asyncio.Future[Any]] = {answered, asking}
+                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if not answered.done():
                 await asking  # it only ends by itself where it failed
             return await answered

@@ -1,0 +1,301 @@
+"""Parameter values out of a question, by what the parameter says of itself: enum, pattern, type, name, description."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from edge_agent.testing.cloud.words import STOP, SYNONYMS, any_of, fold, position, stem, stems, words
+
+Schema = Mapping[str, Any]
+
+_PLACEHOLDER = re.compile(r"<([A-Z][A-Z_]*?)_?(\d+)>")
+_QUOTED = re.compile(r"[\"“„「']([^\"”“」']{1,80})[\"”“」'](?!\w)")
+_NUMBER = re.compile(r"(?<![\w.-])-?\d+(?:\.\d+)?(?![\w-])")
+_CODE = re.compile(r"(?<![\w-])(?=[\w.-]*\d)(?=[\w.-]*[A-Za-z-])[A-Za-z0-9][\w.-]*\w")
+_PROPER = re.compile(r"(?<![\w'’-])[A-ZÄÖÜ][\w&'’.-]*(?:\s+(?:[A-ZÄÖÜ][\w&'’.-]*|\d+|of|the|de|von)(?=\s|$|[?,.!]))*")
+_QUARTER = re.compile(r"\bq([1-4])\b|\b(first|second|third|fourth)\s+quarter\b|([1-4])\.\s*quartal|第([一二三四])季度")
+_SPAN = re.compile(
+    r"(?:last|past|previous|letzten?|within|过去)\s*(\d+|an?|one|two|three)?\s*(minute|hour|day|week|month|stunde|tage?|woche|小时|天|周)"
+)
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?![\d-])")
+_ISO = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
+_COUNTED = {"first": "1", "second": "2", "third": "3", "fourth": "4", "一": "1", "二": "2", "三": "3", "四": "4"}
+_COUNTED |= {"a": "1", "an": "1", "one": "1", "two": "2", "three": "3"}
+_UNITS = {"minute": "m", "hour": "h", "day": "d", "week": "w", "month": "mo", "stunde": "h", "tag": "d", "tage": "d"}
+_UNITS |= {"woche": "w", "小时": "h", "天": "d", "周": "w"}
+_SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "mo": 30 * 86400}
+_LIMITS = ("limit", "top", "count", "n", "rows", "max_results")
+_ABOVE = ("above", "over", "more than", "at least", "greater than", "exceeding", "minimum", "min", "mehr als", "超过")
+_BELOW = ("below", "under", "less than", "at most", "fewer than", "maximum", "max", "weniger als", "低于")
+_NO = ("not", "no", "without", "never", "nicht", "kein", "keine", "没有")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """A parameter, with what strict mode has moved to its description brought back."""
+
+    name: str
+    schema: Schema
+    required: bool
+
+    @classmethod
+    def of(cls, name: str, schema: Schema, *, required: bool) -> Parameter:
+        """Read a property of a function's parameters. A strict one is required and nullable where it is optional."""
+        optional_by_null = False
+        options = schema.get("anyOf")
+        if options:
+            optional_by_null = {"type": "null"} in options
+            real = [each for each in options if each.get("type") != "null"]
+            schema = {**schema, **(real[0] if real else {})}
+        kinds = schema.get("type")
+        if isinstance(kinds, list):
+            optional_by_null = "null" in kinds
+            schema = {**schema, "type": next((kind for kind in kinds if kind != "null"), "string")}
+        if "enum" in schema:
+            schema = {**schema, "enum": [each for each in schema["enum"] if each is not None]}
+        for key in ("pattern", "format"):
+            if key not in schema and (said := _said(str(schema.get("description", "")), key)) is not None:
+                schema = {**schema, key: said}
+        return cls(name=name, schema=schema, required=required and not optional_by_null)
+
+    @property
+    def description(self) -> str:
+        """What it says of itself."""
+        return str(self.schema.get("description", ""))
+
+    @property
+    def cues(self) -> list[str]:
+        """The nouns that stand next to its value in a question: ``site`` for ``site_id``."""
+        cues = [word for word in words(self.name) if word not in {"id", "name", "number", "no", "min", "max", "the"}]
+        return cues or words(self.name)
+
+
+def fill(parameter: Parameter, text: str, today: str) -> Any:
+    """Find the value that this text gives to the parameter, or ``None``."""
+    schema = parameter.schema
+    if schema.get("type") == "array":
+        items = Parameter(name=parameter.name, schema=schema.get("items", {}), required=parameter.required)
+        if "enum" in items.schema:
+            return _named(items.schema["enum"], text) or None
+        found = fill(items, text, today)
+        return None if found is None else [found]
+    if "enum" in schema:
+        return _enumerated(schema["enum"], text, today)
+    match schema.get("type", "string"):
+        case "boolean":
+            return _boolean(parameter, text)
+        case "integer" | "number":
+            return _number(parameter, text, today)
+        case _:
+            return _text(parameter, text, today)
+
+
+def _enumerated(values: list[Any], text: str, today: str) -> Any:
+    if named := _named(values, text):
+        return named[0]
+    return next((each for each in _candidates(text, today) for value in values if value == each), None)
+
+
+def _named(values: list[Any], text: str) -> list[Any]:
+    """Give the values of an enum that the text names, the longest first."""
+    said = set(stems(text))
+    placeholders = {found.group() for found in _PLACEHOLDER.finditer(text)}
+    named = [value for value in values if str(value) in placeholders or _stands(fold(str(value)), text, said)]
+    return sorted(named, key=lambda value: -len(str(value)))
+
+
+def _stands(value: str, text: str, said: set[str]) -> bool:
+    """Whether a value stands in the text: as it is, or in other forms of its words."""
+    if not value or value in STOP:
+        return False
+    if re.search(rf"(?<![a-z0-9]){re.escape(value)}(?![a-z0-9])", fold(text)):
+        return True
+    meant = stems(value)
+    return bool(meant) and not any(map(str.isdigit, value)) and said.issuperset(meant)
+
+
+def _boolean(parameter: Parameter, text: str) -> bool | None:
+    named = [cue for cue in parameter.cues if stem(cue) in stems(text)]
+    if not named:
+        return None
+    return not any_of(text, [f"{no} {cue}" for no in _NO for cue in named])
+
+
+def _number(parameter: Parameter, text: str, today: str) -> int | float | None:
+    whole = parameter.schema.get("type") == "integer"
+    name = fold(parameter.name)
+    if "quarter" in name and (quarter := _quarter(text)):
+        return int(quarter)
+    if "year" in name:
+        return _year(text, today)
+    if name in _LIMITS and (found := re.search(r"\b(?:top|first|best)\s+(\d+)|\b(\d+)\s+most\b", fold(text))):
+        return int(found.group(1) or found.group(2))
+    cues: list[str] = list(parameter.cues)
+    if re.search(r"min|above|over|threshold|least|from", name):
+        cues = list(_ABOVE)
+    elif re.search(r"max|below|under|most", name):
+        cues = list(_BELOW)
+    return _after(cues, text, whole=whole) if name not in _LIMITS else None
+
+
+def _after(cues: list[str], text: str, *, whole: bool) -> int | float | None:
+    """Read the number that follows a cue word: ``site 12``, ``site no. 12``, ``above 80``."""
+    number = r"-?\d+" if whole else r"-?\d+(?:\.\d+)?"
+    spelled = [cue for each in cues for cue in ([each, f"{each}s", *_synonyms(each)])]
+    for cue in spelled:
+        edge = r"(?<![a-z])" if cue.isascii() else ""
+        between = r"\s*(?:number|id|no\.?|nr\.?|nummer|#|:|is|of)?\s*#?\s*"
+        found = re.search(rf"{edge}{re.escape(cue)}{between}({number})(?![a-z0-9_-])", fold(text))
+        if found:
+            return int(found.group(1)) if whole else float(found.group(1))
+    return None
+
+
+def _synonyms(cue: str) -> list[str]:
+    return [word for word in SYNONYMS.get(stem(cue), ()) if word != cue]
+
+
+def _text(parameter: Parameter, text: str, today: str) -> str | None:
+    pattern = parameter.schema.get("pattern")
+    if placeholder := _placeholder(parameter, text):
+        return placeholder
+    if parameter.schema.get("format") in {"date", "date-time"}:
+        return _date(parameter, text, today)
+    if pattern is None:
+        return _free(parameter, text)
+    candidates = list(_candidates(text, today))
+    if _is_lookback(parameter, pattern):
+        return next(
+            (each for each in candidates if re.fullmatch(r"\d+[a-z]+", each) and re.search(pattern, each)), None
+        )
+    inner = pattern.removeprefix("^").removesuffix("$")
+    for found in re.finditer(rf"(?<![\w-])(?:{inner})(?![\w-])", text, re.IGNORECASE):
+        said = found.group()
+        exact = next((form for form in (said, said.upper(), said.lower()) if re.search(pattern, form)), None)
+        if exact and any(each.isdigit() or each.isupper() for each in exact):
+            return exact
+    return next((each for each in candidates if re.search(pattern, each)), None)
+
+
+def _placeholder(parameter: Parameter, text: str) -> str | None:
+    """Copy a placeholder whose kind is named by the parameter, or the only one there is."""
+    found = list(_PLACEHOLDER.finditer(text))
+    near = set(stems(f"{parameter.name} {parameter.description}"))
+    for each in found:
+        if set(stems(each.group(1).replace("_", " "))) & near:
+            return each.group()
+    return found[0].group() if len(found) == 1 and parameter.required else None
+
+
+def _free(parameter: Parameter, text: str) -> str | None:
+    """Find a name: in quotes, after the parameter's own noun, or the one proper name of the question."""
+    if quoted := _QUOTED.search(text):
+        return quoted.group(1).strip()
+    if (code := _CODE.search(text)) and not _QUARTER.fullmatch(fold(code.group())):
+        return code.group()
+    after = position(text, [form for cue in parameter.cues for form in (cue, f"{cue}s")])
+    names = [found for found in _PROPER.finditer(text) if _is_name(found, text)]
+    for found in names:
+        if after is not None and 0 <= found.start() - after <= 8:
+            return _trimmed(found.group())
+    if not parameter.required and after is None:
+        return None
+    if names:
+        return _trimmed(names[0].group())
+    return _word_after(parameter, text)
+
+
+def _word_after(parameter: Parameter, text: str) -> str | None:
+    """Take the plain word after ``of``, ``in``, ``for`` or the parameter's noun, where nothing better is there."""
+    cues = "|".join([*map(re.escape, parameter.cues), "of", "in", "for", "at", "from"])
+    for found in re.finditer(rf"\b(?:{cues})\s+(?:the\s+)?([a-z][\w-]+)", fold(text)):
+        if found.group(1) not in STOP and stem(found.group(1)) not in map(stem, parameter.cues):
+            return found.group(1)
+    return None
+
+
+def _is_name(found: re.Match[str], text: str) -> bool:
+    word = found.group().split()[0]
+    begins = found.start() == 0 or text[: found.start()].rstrip().endswith((".", "?", "!", ":"))
+    if _QUARTER.fullmatch(fold(found.group())) or fold(word) in STOP:
+        return False
+    return not begins or " " in found.group()
+
+
+def _trimmed(name: str) -> str:
+    return re.sub(r"['’]s$|[.,?!]+$", "", name.strip())
+
+
+def _candidates(text: str, today: str) -> Iterator[str]:
+    """Write what the text says of time in the forms that a pattern or an enum may ask for."""
+    if quarter := _quarter(text):
+        year = _year(text, today) or (today[:4] if today else "")
+        yield from (f"Q{quarter}", quarter, f"{year}-Q{quarter}", f"{year}Q{quarter}", f"Q{quarter} {year}")
+        yield f"Q{quarter}-{year}"
+    for found in _SPAN.finditer(fold(text)):
+        amount = int(_COUNTED.get(found.group(1) or "a", found.group(1) or "1"))
+        unit = _UNITS[found.group(2)]
+        yield f"{amount}{unit}"
+        seconds = amount * _SECONDS[unit]
+        yield from (
+            f"{seconds // size}{short}" for short, size in (("d", 86400), ("h", 3600), ("m", 60)) if seconds % size == 0
+        )
+    yield from _ISO.findall(text)
+    yield from _YEAR.findall(text)
+
+
+def _is_lookback(parameter: Parameter, pattern: str) -> bool:
+    try:
+        return bool(re.search(pattern, "24h")) and not re.search(pattern, "word")
+    except re.error:
+        return any(cue in {"since", "lookback", "window", "period"} for cue in parameter.cues)
+
+
+def _quarter(text: str) -> str | None:
+    found = _QUARTER.search(fold(text))
+    said = next((group for group in found.groups() if group), "") if found else ""
+    return _COUNTED.get(said, said) or None
+
+
+def _year(text: str, today: str) -> int | None:
+    if found := _YEAR.search(text):
+        return int(found.group())
+    now = int(today[:4]) if today else None
+    if now and any_of(text, ("last year", "letztes jahr", "去年")):
+        return now - 1
+    return now if any_of(text, ("this year", "dieses jahr", "今年")) else None
+
+
+def _date(parameter: Parameter, text: str, today: str) -> str | None:
+    days = _ISO.findall(text)
+    if days:
+        late = any(cue in {"to", "until", "till", "end", "before"} for cue in words(parameter.name))
+        return str(days[-1] if late else days[0])
+    if not today:
+        return None
+    now = date.fromisoformat(today)
+    for cues, ago in (
+        (("yesterday", "gestern", "昨天"), 1),
+        (("today", "heute", "今天"), 0),
+        (("tomorrow", "morgen"), -1),
+    ):
+        if any_of(text, cues):
+            return (now - timedelta(days=ago)).isoformat()
+    return None
+
+
+def _said(description: str, key: str) -> str | None:
+    """Read back what strict mode has moved into a description: ``pattern: "^[A-Z]+$"``."""
+    at = description.find(f'{key}: "')
+    if at < 0:
+        return None
+    try:
+        value, _ = json.JSONDecoder().raw_decode(description[at + len(key) + 2 :])
+    except ValueError:
+        return None
+    return str(value)
