@@ -146,10 +146,8 @@ def cell(row: int, column: Column, value: Scalar, zone: tzinfo | None = None) ->
         return Cell(row=row, column=column, truth=value)
     if isinstance(value, (int, float, Decimal)):
         return Cell(row=row, column=column, number=Decimal(str(value)))
-    moment = dates.from_value(value)
+    moment = dates.localised(value, zone)
     if moment is not None:
-        if isinstance(moment, datetime) and moment.tzinfo is not None and zone is not None:
-            moment = moment.astimezone(zone)
         return Cell(row=row, column=column, moment=moment)
     text = str(value)
     if _NUMERIC.fullmatch(text) and not column.label and not text.lstrip("+-").startswith("0" * (len(text) > 1)):

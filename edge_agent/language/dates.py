@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, tzinfo
 from typing import Final
 
 from edge_agent.language.folding import Language, fold
@@ -146,3 +146,13 @@ def agrees(said: Moment, value: date | datetime) -> bool:
     stands: tuple[int | None, ...] = (value.year, value.month, value.day)
     stands += (value.hour, value.minute, value.second) if isinstance(value, datetime) else (None, None, None)
     return all(part is None or part == stand for part, stand in zip(said.parts, stands, strict=True))
+
+
+def localised(value: object, zone: tzinfo | None) -> date | datetime | None:
+    """A record's moment as its readers tell it: in ``zone`` if it has one; midnight UTC (or of no zone) is a day."""
+    moment = from_value(value)
+    if not isinstance(moment, datetime):
+        return moment
+    if moment.time() == time.min and not moment.utcoffset():
+        return moment.date()
+    return moment.astimezone(zone) if moment.tzinfo is not None and zone is not None else moment
