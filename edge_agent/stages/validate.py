@@ -1,0 +1,53 @@
+"""validate: a plan that may run, or a refusal that its planner can mend. Nothing has run yet."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Awaitable, Callable, Collection, Mapping
+
+from edge_agent.errors import PlanRejected
+from edge_agent.messages import canonical
+from edge_agent.types import Call, Checked, CheckedCall, Proposed, Tool
+
+STAGE = "validate"
+#: A name comes from an untrusted plan: what is repeated of it is short.
+_LONGEST_NAME = 64
+
+
+def validate(
+    tools: Mapping[str, Tool], narrow: Collection[str] | None, *, max_calls: int, effects: bool = False
+) -> Callable[[Proposed], Awaitable[Checked]]:
+    """Bind the stage to one query. ``narrow``: the tools that the query allows; ``effects``: whether these may run.
+
+    The stage raises ``PlanRejected`` with a sentence for each thing that is wrong, never with a value.
+    """
+    allowed = {name: tool for name, tool in tools.items() if narrow is None or name in narrow}
+
+    async def checked(plan: Proposed) -> Checked:
+        calls = list({(call.tool, canonical(call.arguments)): call for call in plan.calls}.values())
+        if len(calls) > max_calls:
+            raise PlanRejected(f"The plan has {len(calls)} calls; at most {max_calls} are allowed.", stage=STAGE)
+        passed: list[CheckedCall] = []
+        broken: list[str] = []
+        for number, call in enumerate(calls, start=1):
+            try:
+                passed.append(_check(call, f"c{number}", allowed, effects=effects))
+            except PlanRejected as error:
+                broken.append(str(error))
+        if broken:
+            raise PlanRejected(" ".join(dict.fromkeys(broken)), stage=STAGE)
+        return Checked(calls=tuple(passed), route=plan.route, route_reason=plan.route_reason, usage=plan.usage)
+
+    return checked
+
+
+def _check(call: Call, call_id: str, allowed: Mapping[str, Tool], *, effects: bool) -> CheckedCall:
+    tool = allowed.get(call.tool)
+    if tool is None:
+        near = difflib.get_close_matches(call.tool, allowed, n=1, cutoff=0.5)
+        hint = f'did you mean "{near[0]}"?' if near else f"the tools are: {', '.join(allowed) or 'none'}"
+        raise PlanRejected(f'There is no tool "{call.tool[:_LONGEST_NAME]}"; {hint}')
+    if tool.effects and not effects:
+        raise PlanRejected(f'Tool "{tool.name}" changes something, which this query does not allow.')
+    arguments, reading = tool.check(call.arguments)
+    return CheckedCall(id=call_id, tool=tool, arguments=arguments, reading=reading)
