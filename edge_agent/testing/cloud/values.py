@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
+from edge_agent.testing.cloud.times import candidates, day_of, is_quarter, quarter_of, year_of
 from edge_agent.testing.cloud.words import STOP, SYNONYMS, any_of, fold, position, stem, stems, words
 
 Schema = Mapping[str, Any]
@@ -18,17 +18,6 @@ _QUOTED = re.compile(r"[\"“„「']([^\"”“」']{1,80})[\"”“」'](?!\w)
 _NUMBER = re.compile(r"(?<![\w.-])-?\d+(?:\.\d+)?(?![\w-])")
 _CODE = re.compile(r"(?<![\w-])(?=[\w.-]*\d)(?=[\w.-]*[A-Za-z-])[A-Za-z0-9][\w.-]*\w")
 _PROPER = re.compile(r"(?<![\w'’-])[A-ZÄÖÜ][\w&'’.-]*(?:\s+(?:[A-ZÄÖÜ][\w&'’.-]*|\d+|of|the|de|von)(?=\s|$|[?,.!]))*")
-_QUARTER = re.compile(r"\bq([1-4])\b|\b(first|second|third|fourth)\s+quarter\b|([1-4])\.\s*quartal|第([一二三四])季度")
-_SPAN = re.compile(
-    r"(?:last|past|previous|letzten?|within|过去)\s*(\d+|an?|one|two|three)?\s*(minute|hour|day|week|month|stunde|tage?|woche|小时|天|周)"
-)
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?![\d-])")
-_ISO = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
-_COUNTED = {"first": "1", "second": "2", "third": "3", "fourth": "4", "一": "1", "二": "2", "三": "3", "四": "4"}
-_COUNTED |= {"a": "1", "an": "1", "one": "1", "two": "2", "three": "3"}
-_UNITS = {"minute": "m", "hour": "h", "day": "d", "week": "w", "month": "mo", "stunde": "h", "tag": "d", "tage": "d"}
-_UNITS |= {"woche": "w", "小时": "h", "天": "d", "周": "w"}
-_SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "mo": 30 * 86400}
 _LIMITS = ("limit", "top", "count", "n", "rows", "max_results")
 _ABOVE = ("above", "over", "more than", "at least", "greater than", "exceeding", "minimum", "min", "mehr als", "超过")
 _BELOW = ("below", "under", "less than", "at most", "fewer than", "maximum", "max", "weniger als", "低于")
@@ -98,7 +87,7 @@ def fill(parameter: Parameter, text: str, today: str) -> Any:
 def _enumerated(values: list[Any], text: str, today: str) -> Any:
     if named := _named(values, text):
         return named[0]
-    return next((each for each in _candidates(text, today) for value in values if value == each), None)
+    return next((each for each in candidates(text, today) for value in values if value == each), None)
 
 
 def _named(values: list[Any], text: str) -> list[Any]:
@@ -129,10 +118,10 @@ def _boolean(parameter: Parameter, text: str) -> bool | None:
 def _number(parameter: Parameter, text: str, today: str) -> int | float | None:
     whole = parameter.schema.get("type") == "integer"
     name = fold(parameter.name)
-    if "quarter" in name and (quarter := _quarter(text)):
+    if "quarter" in name and (quarter := quarter_of(text)):
         return int(quarter)
     if "year" in name:
-        return _year(text, today)
+        return year_of(text, today)
     if name in _LIMITS and (found := re.search(r"\b(?:top|first|best)\s+(\d+)|\b(\d+)\s+most\b", fold(text))):
         return int(found.group(1) or found.group(2))
     cues: list[str] = list(parameter.cues)
@@ -165,21 +154,19 @@ def _text(parameter: Parameter, text: str, today: str) -> str | None:
     if placeholder := _placeholder(parameter, text):
         return placeholder
     if parameter.schema.get("format") in {"date", "date-time"}:
-        return _date(parameter, text, today)
+        return day_of(parameter.name, text, today)
     if pattern is None:
         return _free(parameter, text)
-    candidates = list(_candidates(text, today))
+    forms = list(candidates(text, today))
     if _is_lookback(parameter, pattern):
-        return next(
-            (each for each in candidates if re.fullmatch(r"\d+[a-z]+", each) and re.search(pattern, each)), None
-        )
+        return next((each for each in forms if re.fullmatch(r"\d+[a-z]+", each) and re.search(pattern, each)), None)
     inner = pattern.removeprefix("^").removesuffix("$")
     for found in re.finditer(rf"(?<![\w-])(?:{inner})(?![\w-])", text, re.IGNORECASE):
         said = found.group()
         exact = next((form for form in (said, said.upper(), said.lower()) if re.search(pattern, form)), None)
         if exact and any(each.isdigit() or each.isupper() for each in exact):
             return exact
-    return next((each for each in candidates if re.search(pattern, each)), None)
+    return next((each for each in forms if re.search(pattern, each)), None)
 
 
 def _placeholder(parameter: Parameter, text: str) -> str | None:
@@ -196,7 +183,7 @@ def _free(parameter: Parameter, text: str) -> str | None:
     """Find a name: in quotes, after the parameter's own noun, or the one proper name of the question."""
     if quoted := _QUOTED.search(text):
         return quoted.group(1).strip()
-    if (code := _CODE.search(text)) and not _QUARTER.fullmatch(fold(code.group())):
+    if (code := _CODE.search(text)) and not is_quarter(code.group()):
         return code.group()
     after = position(text, [form for cue in parameter.cues for form in (cue, f"{cue}s")])
     names = [found for found in _PROPER.finditer(text) if _is_name(found, text)]
@@ -222,7 +209,7 @@ def _word_after(parameter: Parameter, text: str) -> str | None:
 def _is_name(found: re.Match[str], text: str) -> bool:
     word = found.group().split()[0]
     begins = found.start() == 0 or text[: found.start()].rstrip().endswith((".", "?", "!", ":"))
-    if _QUARTER.fullmatch(fold(found.group())) or fold(word) in STOP:
+    if is_quarter(found.group()) or fold(word) in STOP:
         return False
     return not begins or " " in found.group()
 
@@ -231,62 +218,11 @@ def _trimmed(name: str) -> str:
     return re.sub(r"['’]s$|[.,?!]+$", "", name.strip())
 
 
-def _candidates(text: str, today: str) -> Iterator[str]:
-    """Write what the text says of time in the forms that a pattern or an enum may ask for."""
-    if quarter := _quarter(text):
-        year = _year(text, today) or (today[:4] if today else "")
-        yield from (f"Q{quarter}", quarter, f"{year}-Q{quarter}", f"{year}Q{quarter}", f"Q{quarter} {year}")
-        yield f"Q{quarter}-{year}"
-    for found in _SPAN.finditer(fold(text)):
-        amount = int(_COUNTED.get(found.group(1) or "a", found.group(1) or "1"))
-        unit = _UNITS[found.group(2)]
-        yield f"{amount}{unit}"
-        seconds = amount * _SECONDS[unit]
-        yield from (
-            f"{seconds // size}{short}" for short, size in (("d", 86400), ("h", 3600), ("m", 60)) if seconds % size == 0
-        )
-    yield from _ISO.findall(text)
-    yield from _YEAR.findall(text)
-
-
 def _is_lookback(parameter: Parameter, pattern: str) -> bool:
     try:
         return bool(re.search(pattern, "24h")) and not re.search(pattern, "word")
     except re.error:
         return any(cue in {"since", "lookback", "window", "period"} for cue in parameter.cues)
-
-
-def _quarter(text: str) -> str | None:
-    found = _QUARTER.search(fold(text))
-    said = next((group for group in found.groups() if group), "") if found else ""
-    return _COUNTED.get(said, said) or None
-
-
-def _year(text: str, today: str) -> int | None:
-    if found := _YEAR.search(text):
-        return int(found.group())
-    now = int(today[:4]) if today else None
-    if now and any_of(text, ("last year", "letztes jahr", "去年")):
-        return now - 1
-    return now if any_of(text, ("this year", "dieses jahr", "今年")) else None
-
-
-def _date(parameter: Parameter, text: str, today: str) -> str | None:
-    days = _ISO.findall(text)
-    if days:
-        late = any(cue in {"to", "until", "till", "end", "before"} for cue in words(parameter.name))
-        return str(days[-1] if late else days[0])
-    if not today:
-        return None
-    now = date.fromisoformat(today)
-    for cues, ago in (
-        (("yesterday", "gestern", "昨天"), 1),
-        (("today", "heute", "今天"), 0),
-        (("tomorrow", "morgen"), -1),
-    ):
-        if any_of(text, cues):
-            return (now - timedelta(days=ago)).isoformat()
-    return None
 
 
 def _said(description: str, key: str) -> str | None:
