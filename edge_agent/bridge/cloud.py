@@ -28,17 +28,11 @@ log = logging.getLogger(__name__)
 
 OPENAI_URL = "https://api.openai.com/v1"
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 8.0
-#: The client's own account of this machine (system, processor, Python), which is nobody's business.
+#: The client's account of this machine and of its environment's variables: nobody's business, so it isn't sent.
 _UNSAID = (
-    "Lang",
-    "Package-Version",
-    "OS",
-    "Arch",
-    "Runtime",
-    "Runtime-Version",
-    "Async",
-    "Retry-Count",
-    "Read-Timeout",
+    *(f"X-Stainless-{name}" for name in ("Lang", "Package-Version", "OS", "Arch", "Runtime", "Runtime-Version")),
+    *(f"X-Stainless-{name}" for name in ("Async", "Retry-Count", "Read-Timeout")),
+    *("OpenAI-Organization", "OpenAI-Project"),
 )
 
 
@@ -73,7 +67,7 @@ class Cloud:
     async def __aenter__(self) -> Self:
         url = self._settings.base_url or OPENAI_URL
         self._client = openai.AsyncOpenAI(
-            api_key=self._key or "",
+            api_key=self._key or "none",  # the client wants one; without a key no header carries it
             base_url=url,
             max_retries=0,
             timeout=self._settings.timeout_s,
@@ -127,7 +121,7 @@ class Cloud:
         if self._client is None:
             raise RuntimeError("the cloud is not open")
         omit = openai.omit
-        headers: dict[str, str | openai.Omit] = {f"X-Stainless-{name}": omit for name in _UNSAID}
+        headers: dict[str, str | openai.Omit] = dict.fromkeys(_UNSAID, omit)
         headers["Content-Type"] = "application/json"
         if not self._key:
             headers["Authorization"] = omit
