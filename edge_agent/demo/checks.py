@@ -34,8 +34,15 @@ class Left:
         return not self.found and not self.faults
 
 
-def left(egress: Sequence[Egress], plans: Sequence[Plan | PlanFailure], searched: Searched, bridge_toml: Path) -> Left:
-    """Check all that left for one question."""
+def left(
+    egress: Sequence[Egress],
+    plans: Sequence[Plan | PlanFailure],
+    *,
+    searched: Searched,
+    bridge_toml: Path,
+    reached: Sequence[str] | None,
+) -> Left:
+    """Check all that left for one question. ``reached``: hashes of what the cloud received; None: it doesn't tell."""
     if not egress:
         missing = sum(len(plan.sent) for plan in plans)
         return Left(requests=0, faults=("something was sent that the egress log doesn't hold",) if missing else ())
@@ -45,6 +52,8 @@ def left(egress: Sequence[Egress], plans: Sequence[Plan | PlanFailure], searched
     expected = {hashlib.sha256(http_body(body, settings)).hexdigest() for body in bodies}
     sent = [attempt for plan in plans for attempt in plan.sent]
     faults += ["the cloud was sent what the log doesn't hold" for each in sent if each.sha256 not in expected]
+    if reached is not None and set(reached) != {each.sha256 for each in sent}:
+        faults.append("the cloud received something else than the bridge says it sent")
     return Left(
         requests=len(egress),
         bytes=sum(attempt.bytes for attempt in sent),
@@ -54,3 +63,23 @@ def left(egress: Sequence[Egress], plans: Sequence[Plan | PlanFailure], searched
         found=tuple(value for each in egress for value in searched.found_in(each)),
         faults=tuple(faults),
     )
+
+
+class Arrivals:
+    """What a stand-in cloud notes of each request, read on from where the last question ended."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+        self._read = 0
+
+    def next(self) -> list[str] | None:
+        """Hashes of the requests since the last call; None where there is no such log."""
+        if not self._log.exists():
+            return None
+        lines = self._log.read_bytes().splitlines()
+        new, self._read = lines[self._read :], len(lines)
+        return [msgspec.json.decode(line, type=_Arrival).sha256 for line in new]
+
+
+class _Arrival(msgspec.Struct):
+    sha256: str

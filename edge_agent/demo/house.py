@@ -57,10 +57,15 @@ class House:
     _db_port: int = 0
     _cloud_port: int = 0
 
+    @property
+    def received(self) -> Path:
+        """Where the stand-in cloud notes what it was sent, by hash; absent where the cloud is a real one."""
+        return self._log("cloud").with_name("cloud-received.jsonl")
+
     def __enter__(self) -> Self:
         _refuse_occupied(self.state)
         self.state.mkdir(parents=True, exist_ok=True)
-        for made_anew in ("broker", "database"):
+        for made_anew in ("broker", "database", "logs"):
             shutil.rmtree(self.state / made_anew, ignore_errors=True)
         return self
 
@@ -84,7 +89,9 @@ class House:
         say(f"database: SecantusDB on port {self._db_port}, {rows:,} rows of demo data")
         if not self.cloud.key:
             self._cloud_port = free_port()
-            stand_in = self._module("cloud", "edge_agent.testing.cloud", "--port", str(self._cloud_port))
+            stand_in = self._module(
+                "cloud", "edge_agent.testing.cloud", "--port", str(self._cloud_port), "--log", str(self.received)
+            )
             self._start(stand_in)
             await_port(stand_in, self._cloud_port)
             say(f"cloud: a stand-in on port {self._cloud_port} (set OPENAI_API_KEY to ask a real one)")

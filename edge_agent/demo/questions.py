@@ -80,7 +80,7 @@ def _shop(store: Store) -> tuple[Question, ...]:
         ),
         Question(
             prompt="How many orders are delayed?",
-            tools=frozenset({"orders_with_status"}),
+            tools=frozenset({"orders"}),
             must=(float(len(gold.where(shop["orders"], status="delayed"))),),
             count=True,
         ),

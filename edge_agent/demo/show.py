@@ -62,7 +62,7 @@ def _left(left: Left) -> RenderableType:
         lines.append(f"{fault}\n", style=BAD)
     if not left.faults:
         lines.append(
-            f"sha256 {left.sha256[:12]}…, recomputed from the egress log: this was sent, and no more", style=QUIET
+            f"sha256 {left.sha256[:12]}…, recomputed from the egress log: this was sent and no more", style=QUIET
         )
     return lines
 

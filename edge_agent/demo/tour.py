@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from rich.markup import escape
 
 from edge_agent.demo import checks, judge, questions, show
 from edge_agent.demo.egress import Searched
-from edge_agent.demo.engine import Build, is_installed
+from edge_agent.demo.engine import ROOT, Build, is_installed
 from edge_agent.demo.house import House
 from edge_agent.demo.questions import Question
 from edge_agent.demo.watch import AGENT, BRIDGE, Watch
@@ -43,15 +44,19 @@ class Tour:
     wrong: list[str] = field(default_factory=list)
     right: int = 0
     worded: Counter[str] = field(default_factory=Counter)
+    find_model: Callable[[], Path | None] = ready_model
+    build_in: Path = ROOT
     _model: Path | None = None
+    _arrivals: checks.Arrivals = field(init=False)
 
     async def walk(self) -> int:
         """Give the exit code: 0 where every answer was right."""
         begun = time.monotonic()
+        self._arrivals = checks.Arrivals(self.house.received)
         house, say = self.house, self._say
         say(f"[bold]fedlm demo[/bold]: all it writes is in {escape(str(house.state))}")
         house.open(lambda line: say(f"  {escape(line)}"))
-        self._model = None if house.instant else ready_model()
+        self._model = None if house.instant else self.find_model()
         build = None if house.instant or self._model else self._begin_build()
         try:
             house.start_bridge()
@@ -95,14 +100,21 @@ class Tour:
 
     async def _round(self, watch: Watch, writer: str) -> None:
         asked = questions.questions(self.house.store, datetime.now(UTC))
+        self._say(f"[bold]{len(asked)} questions, over MQTT.[/bold] Answers are worded by {escape(writer)}.\n")
         for number, question in enumerate(asked, start=1):
-            await self._ask(watch, question, f"{number} of {len(asked)}, worded by {writer} where there are records")
+            await self._ask(watch, question, f"{number} of {len(asked)} · {writer}")
 
     async def _ask(self, watch: Watch, question: Question, title: str) -> None:
         with self.console.status(escape(question.prompt)):
             seen = await watch.ask(question.prompt)
         searched = Searched(self.house.store, config=self.house.config)
-        left = checks.left(seen.egress, seen.plans, searched, self.house.state / "bridge.toml")
+        left = checks.left(
+            seen.egress,
+            seen.plans,
+            searched=searched,
+            bridge_toml=self.house.state / "bridge.toml",
+            reached=self._arrivals.next(),
+        )
         faults = judge.faults(question, seen.response)
         cloud = self.house.cloud.model
         show.question(self.console, show.Shown(title=title, seen=seen, left=left, faults=faults, cloud=cloud))
@@ -114,7 +126,7 @@ class Tour:
             self.right += 1
 
     def _begin_build(self) -> Build | None:
-        build = Build(self.house.state / "logs" / "slm-engine.log")
+        build = Build(self.house.state / "logs" / "slm-engine.log", root=self.build_in)
         if not build.is_possible:
             self.wrong.append("no SLM: pip install 'fedlm[slm]', and set FEDLM_TEST_MODEL to a GGUF file")
             return None
@@ -131,7 +143,7 @@ class Tour:
                     self._say(f"  llama.cpp is being built: {escape(build.progress())}")
                     said = time.monotonic()
                 await asyncio.sleep(0.5)
-        self._model = ready_model()
+        self._model = self.find_model()
         if self._model is None:
             self.wrong.append(f"the SLM's engine could not be built:\n{build.tail()}")
         return self._model is not None
