@@ -17,7 +17,7 @@ from edge_agent.types import Fact, Facts, Field, Scalar
 EVERY: Final = -1
 #: A text of more words than this may be told in part.
 LONG: Final = 6
-_LABEL_NAMES: Final = frozenset("id name code key label title nr no sku serial number".split())
+_LABEL_NAMES: Final = frozenset(["id", "name", "code", "key", "label", "title", "nr", "no", "sku", "serial", "number"])
 _NUMERIC: Final = re.compile(r"[-+]?\d+(?:\.\d+)?")
 
 

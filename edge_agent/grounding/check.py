@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
 from datetime import tzinfo
+from typing import Final
 
-from edge_agent.grounding import claims, naming, vocabulary
+from edge_agent.grounding import claims, naming, polarity, vocabulary
 from edge_agent.grounding.asked import Asked, prepare
 from edge_agent.grounding.bind import Binder, Bound, Rows
 from edge_agent.grounding.cells import Cell
+from edge_agent.grounding.said import Said, place
 from edge_agent.grounding.scan import Mention, Scan
 from edge_agent.language import lexicon
 from edge_agent.language.clauses import split
 from edge_agent.language.folding import language_of
 from edge_agent.types import Facts
 
+#: Before a number: so many of more records.
+_FIRST: Final = re.compile(r"(?:\bfirst|\bersten|前)\s*$")
 #: Content words from nowhere that a draft may have.
-MAX_STRANGE = 3
+MAX_STRANGE: Final = 3
 #: The part of a long text's content words that an answer tells.
-_TOLD = 0.6
-
-
-@dataclass(kw_only=True)
-class _Said:
-    """What the clauses so far have said."""
-
-    stated: set[tuple[int, int, str]] = field(default_factory=set)
-    units: set[tuple[int, str]] = field(default_factory=set)
-    stems: set[str] = field(default_factory=set)
-    carried: Rows = frozenset()
-    strange: int = 0
-    affirmed: bool | None = None
+_TOLD: Final = 0.6
 
 
 class Check:
@@ -40,7 +32,7 @@ class Check:
         self._asked = prepare(facts, zone)
         self._binder = Binder(facts=[row.fact for row in self._asked.rows])
         self._labelled = any(column.label for column in self._asked.columns.values())
-        self._said = _Said()
+        self._said = Said()
 
     def clause(self, text: str) -> str | None:
         """Judge the next complete clause; None: it stands, else why not."""
@@ -50,13 +42,13 @@ class Check:
         """Judge the finished draft; None: it stands, else why not. ``cut``: the token limit ended it."""
         if cut:
             return "cut by the token limit"
-        said = _Said()
+        said = Said()
         for clause in split(text):
             if (reason := self._judge(clause, said)) is not None:
                 return reason
         return self._missing(said)
 
-    def _judge(self, text: str, said: _Said) -> str | None:
+    def _judge(self, text: str, said: Said) -> str | None:
         asked = self._asked
         scan = asked.reader.scan(text, language_of(text, asked.language))
         carried = said.carried or asked.named or frozenset(range(len(asked.rows)))
@@ -72,18 +64,17 @@ class Check:
         rows = claims.told(bound, asked)
         reason = (
             self._words(scan, bound, rows, said)
-            or naming.misplaced(scan, bound, asked)
-            and "a field with another's value"
+            or (naming.misplaced(scan, bound, asked) and "a field with another's value")
             or claims.extreme(scan, bound, asked)
             or claims.comparison(scan, bound, asked)
-            or self._polarity(scan, rows, said)
+            or polarity.judge(scan, bound, rows, asked, said)
         )
         if reason:
             return reason
         self._note(bound, scan, said)
         return None
 
-    def _words(self, scan: Scan, bound: tuple[Bound, ...], rows: Rows, said: _Said) -> str | None:
+    def _words(self, scan: Scan, bound: tuple[Bound, ...], rows: Rows, said: Said) -> str | None:
         asked = self._asked
         strange = vocabulary.strange(scan, rows, asked)
         if vocabulary.strange_name(scan, strange) is not None:
@@ -103,68 +94,25 @@ class Check:
             return "words from nowhere where the record's name belongs"
         return None
 
-    def _polarity(self, scan: Scan, rows: Rows, said: _Said) -> str | None:
-        asked = self._asked
-        opened, negated = claims.particle(scan), claims.negated(scan)
-        if opened is not None and claims.polar(asked.question):
-            expected = claims.expected(asked)
-            if expected is None or opened != expected:
-                return "yes or no that the facts don't give"
-            said.affirmed = opened
-        elif opened is False:
-            return "a no that nobody asked for"
-        if asked.exists:
-            exists = all(asked.exists.values())
-            if negated == exists:
-                return "a negation where there are records" if exists else "records that don't exist"
-            said.affirmed = exists
-            return None
-        truths = [cell.truth for cell in claims.asked_cells(asked) if cell.row in rows and cell.truth is not None]
-        if truths and all(truth == truths[0] for truth in truths):
-            if opened is None and negated == truths[0]:
-                return "a negation that the facts don't show" if negated else "a claim that the facts deny"
-            said.stated |= {
-                (cell.column.fact, cell.row, cell.column.name)
-                for cell in claims.asked_cells(asked)
-                if cell.row in rows and cell.truth is not None
-            }
-            return None if opened is None or negated != opened else "yes and no at once"
-        if negated and not self._may_negate(rows):
-            return "a negation where the record has a value"
-        return None
-
-    def _may_negate(self, rows: Rows) -> bool:
-        """A count of zero, a value that is missing, the question's own negation."""
-        asked = self._asked
-        if any(total.number == 0 for total in asked.totals.values()) or claims.negated(asked.question):
-            return True
-        return any(
-            name not in asked.rows[row].cells
-            for row in rows
-            if row >= 0
-            for name in asked.fields[asked.rows[row].fact]
-        )
-
-    def _note(self, bound: tuple[Bound, ...], scan: Scan, said: _Said) -> None:
+    def _note(self, bound: tuple[Bound, ...], scan: Scan, said: Said) -> None:
         heads = [one for one in bound if one.mention.entity and one.mention.binds]
         if heads:
             said.carried = heads[-1].rows
         for one in bound:
             for cell in one.cells:
                 if _states(one.mention, cell):
-                    said.stated.add((cell.column.fact, cell.row, cell.column.name))
+                    said.stated.add(place(cell))
                     if one.mention.quantity is not None and one.mention.quantity.unit is not None:
                         said.units.add(cell.column.key)
         if not scan.bare.isspace() and any(total.number == 0 for total in self._asked.totals.values()):
             if claims.negated(scan):
-                said.stated |= {(total.column.fact, -1, total.column.name) for total in self._asked.totals.values()}
+                said.stated |= {place(total) for total in self._asked.totals.values()}
         said.stems |= vocabulary.stems(scan)
 
-    def _missing(self, said: _Said) -> str | None:
+    def _missing(self, said: Said) -> str | None:
         asked = self._asked
         for cell in (*asked.totals.values(), *self._wanted(said)):
-            key = (cell.column.fact, cell.row, cell.column.name)
-            if key not in said.stated and not self._retold(cell, said):
+            if place(cell) not in said.stated and not self._retold(cell, said):
                 return f"{cell.column.name} isn't stated"
             if cell.number is not None and cell.column.declared and cell.column.key not in said.units:
                 return f"{cell.column.name} has no unit"
@@ -174,7 +122,7 @@ class Check:
             return "nothing of the records is stated"
         return self._unlisted(said)
 
-    def _wanted(self, said: _Said) -> list[Cell]:
+    def _wanted(self, said: Said) -> list[Cell]:
         """The asked cells; where several records tie as the extreme, those of one that was told, or of the first."""
         asked, found = self._asked, claims.asked_cells(self._asked)
         for number in asked.either:
@@ -184,10 +132,10 @@ class Check:
             found = [cell for cell in found if cell.column.fact != number or cell.row == kept]
         return found
 
-    def _retold(self, cell: Cell, said: _Said) -> bool:
+    def _retold(self, cell: Cell, said: Said) -> bool:
         return cell.long and len(cell.stems & said.stems) >= _TOLD * len(cell.stems)
 
-    def _unlisted(self, said: _Said) -> str | None:
+    def _unlisted(self, said: Said) -> str | None:
         """A list is exactly the records' labels."""
         for number, rows in self._asked.targets.items():
             if len(rows) < 2 or number in self._asked.either:
@@ -200,7 +148,7 @@ class Check:
 
 
 def _weak(mention: Mention) -> bool:
-    """"One" may be no number at all."""
+    """ "One" may be no number at all."""
     return mention.quantity is not None and mention.quantity.word and mention.quantity.value == 1
 
 
@@ -212,12 +160,13 @@ def _states(mention: Mention, cell: Cell) -> bool:
 
 
 def _counts_records(mention: Mention, scan: Scan, asked: Asked) -> bool:
-    """"3 orders:": the number of the records that are listed, before any of them is named."""
+    """ "3 orders:": the number of the records that are listed, before any of them is named."""
     if mention.quantity is None or mention.quantity.unit is not None or mention.free:
         return False
     if any(other.entity and other.start < mention.start for other in scan.mentions):
         return False
     return any(
-        len(rows) > 1 and len(rows) == mention.quantity.value and not asked.facts.found[number].more
-        for number, rows in asked.targets.items()
+        len(fact.records) > 1 and mention.quantity.value in {len(fact.records), len(asked.targets[number])}
+        for number, fact in enumerate(asked.facts.found)
+        if asked.targets[number] and (not fact.more or _FIRST.search(scan.folded[: mention.start]))
     )

@@ -16,10 +16,53 @@ from edge_agent.language import lexicon
 from edge_agent.language.folding import stem
 
 _LEADING: Final = re.compile(r"\s*([a-z]+)\s*(?=[,.!:;-]|$)")
-_POLAR_EN: Final = frozenset("is are was were do does did has have had can could will would should am".split())
+_POLAR_EN: Final = frozenset(
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "do",
+        "does",
+        "did",
+        "has",
+        "have",
+        "had",
+        "can",
+        "could",
+        "will",
+        "would",
+        "should",
+        "am",
+    ]
+)
 _POLAR_DE: Final = frozenset(
-    "ist sind war waren hat haben hatte wird werden wurde wurden kann konnen gibt liegt liegen steht gab darf ubersteigt "
-    "uberschreitet wurden laufen lauft".split()
+    [
+        "ist",
+        "sind",
+        "war",
+        "waren",
+        "hat",
+        "haben",
+        "hatte",
+        "wird",
+        "werden",
+        "wurde",
+        "wurden",
+        "kann",
+        "konnen",
+        "gibt",
+        "liegt",
+        "liegen",
+        "steht",
+        "gab",
+        "darf",
+        "ubersteigt",
+        "uberschreitet",
+        "wurden",
+        "laufen",
+        "lauft",
+    ]
 )
 _POLAR_ZH: Final = ("吗", "是否", "是不是", "有没有", "能否")
 _PLAIN_ZH: Final = frozenset("不没未无非否")
@@ -46,9 +89,9 @@ def polar(scan: Scan) -> bool:
     return first in (_POLAR_DE if scan.language == "de" else _POLAR_EN)
 
 
-def negated(scan: Scan) -> bool:
+def negated(scan: Scan, bare: str | None = None) -> bool:
     """Whether a word between the values negates; a leading "no" is a particle, no negation."""
-    text = scan.bare
+    text = scan.bare if bare is None else bare
     if particle(scan) is False:
         text = re.sub(r"^\W*(?:[a-z]+|不是|不对|没有|不|否)", " ", text, count=1)
     if scan.language == "zh":
@@ -140,7 +183,13 @@ def _comparative(scan: Scan) -> tuple[int, int]:
         number_next = any(0 <= m.start - place - len(word) <= 3 for m in scan.mentions if m.quantity)
         if claimed and (any(w in lexicon.THAN for w, _ in found[position + 1 : position + 4]) or number_next):
             return claimed, place
-        if claimed and gap and following and word.endswith("er") and word not in {"after", "over", "uber", "unter", "under"}:
+        if (
+            claimed
+            and gap
+            and following
+            and word.endswith("er")
+            and word not in {"after", "over", "uber", "unter", "under"}
+        ):
             return claimed, place
     return 0, 0
 
@@ -185,7 +234,7 @@ def _compared(asked: Asked) -> bool | None:
 
 
 def _stated(asked: Asked) -> bool | None:
-    """"Is A shipped?": whether the asked text field of the one row asked about is what the question says."""
+    """ "Is A shipped?": whether the asked text field of the one row asked about is what the question says."""
     cells = asked_cells(asked)
     if len({cell.row for cell in cells}) != 1:
         return None

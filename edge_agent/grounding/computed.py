@@ -38,7 +38,9 @@ def amount(fact: Fact) -> Decimal | None:
 def extremes(fact: Fact) -> list[int]:
     """Which of the records is the one that ``min``, ``max``, ``first`` or ``last`` asks for; several where they tie."""
     reduce, by = fact.reading.reduce, fact.reading.by
-    keys = {number: key for number, record in enumerate(fact.records) if (key := order(record.get(by or ""))) is not None}
+    keys = {
+        number: key for number, record in enumerate(fact.records) if (key := order(record.get(by or ""))) is not None
+    }
     if not keys:
         return [len(fact.records) - 1 if reduce == "last" else 0] if fact.records else []
     best = max(keys.values()) if reduce in {"max", "last"} else min(keys.values())

@@ -49,7 +49,9 @@ class Index:
         return tuple(
             cell
             for told, cell in self.moments
-            if (dates.agrees(said, cell.moment) if cell.moment is not None else told is not None and _covers(told, said))
+            if (
+                dates.agrees(said, cell.moment) if cell.moment is not None else told is not None and _covers(told, said)
+            )
         )
 
 
@@ -108,7 +110,9 @@ def fits(said: Quantity, value: Decimal, unit: Unit | None) -> bool:
         return value % said.quantum != 0 and said.quantum <= abs(value)
     if not said.about:
         return False
-    coarse = Decimal(1).scaleb(said.value.normalize().adjusted() - max(0, len(said.value.normalize().as_tuple().digits) - 1))
+    coarse = Decimal(1).scaleb(
+        said.value.normalize().adjusted() - max(0, len(said.value.normalize().as_tuple().digits) - 1)
+    )
     return error <= coarse * _HALF and error <= abs(value) * _NEAR
 
 

@@ -13,14 +13,14 @@ from edge_agent.language.folding import stem
 
 def misplaced(scan: Scan, bound: Sequence[Bound], asked: Asked) -> str | None:
     """Name a field whose value isn't where the clause says it is."""
-    named = _named(scan, asked)
+    names = named(scan, asked)
     values = [one for one in bound if one.mention.cells and not _is_label(one) and not _echo(one, asked)]
-    if not named or not values:
+    if not names or not values:
         return None
-    forward = _wrong(named, [(one.mention.start, one) for one in values])
+    forward = _wrong(names, [(one.mention.start, one) for one in values])
     if forward is None:
         return None
-    reverse = [(-place, column) for place, column in reversed(named)]
+    reverse = [(-place, column) for place, column in reversed(names)]
     backward = _wrong(reverse, [(-one.mention.start, one) for one in reversed(values)])
     return None if backward is None else forward
 
@@ -39,7 +39,7 @@ def _wrong(named: Sequence[tuple[int, Column]], values: Sequence[tuple[int, Boun
     return None if used else named[0][1].name
 
 
-def _named(scan: Scan, asked: Asked) -> list[tuple[int, Column]]:
+def named(scan: Scan, asked: Asked) -> list[tuple[int, Column]]:
     """The fields that the clause names, by place; of names that lie in one another the longest."""
     stems: dict[str, list[int]] = {}
     for word in scan.words:

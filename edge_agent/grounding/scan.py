@@ -213,5 +213,3 @@ def _words(text: str, bare: str) -> Iterator[Word]:
         word = found.group()
         if not word.isdigit():
             yield Word(start=found.start(), text=word, capital=text[found.start()].isupper())
-
-

@@ -54,4 +54,6 @@ def ground(
 
 
 def _field(name: str, said: str | Mapping[str, Any]) -> Field:
-    return Field(name=name, description=said) if isinstance(said, str) else msgspec.convert({"name": name, **said}, Field)
+    return (
+        Field(name=name, description=said) if isinstance(said, str) else msgspec.convert({"name": name, **said}, Field)
+    )

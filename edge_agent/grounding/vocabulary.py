@@ -55,7 +55,10 @@ def strange_han(scan: Scan, rows: Rows, asked: Asked) -> int:
             character not in asked.known_han and not asked.known_of.get(character, frozenset()) & rows
             for character in run
         ]
-        count += sum(one and (other or before) for before, one, other in zip([False, *unknown], unknown, [*unknown[1:], False], strict=False))
+        count += sum(
+            one and (other or before)
+            for before, one, other in zip([False, *unknown], unknown, [*unknown[1:], False], strict=False)
+        )
     return count
 
 

@@ -51,7 +51,20 @@ fehlend nein unbestimmt
 """)
 NEGATIONS_ZH: Final = ("没有", "沒有", "并非", "未知", "不明", "不详", "无法", "没", "不", "未", "无", "非", "否")
 #: Words that hold a negating character and negate nothing.
-HARMLESS_ZH: Final = ("不过", "不仅", "不同", "不但", "无论", "除非", "非常", "是否", "未来", "是不是", "有没有", "不足")
+HARMLESS_ZH: Final = (
+    "不过",
+    "不仅",
+    "不同",
+    "不但",
+    "无论",
+    "除非",
+    "非常",
+    "是否",
+    "未来",
+    "是不是",
+    "有没有",
+    "不足",
+)
 YES: Final = _set("yes yeah yep correct indeed true right ja jawohl richtig stimmt")
 NO: Final = _set("no nope incorrect false wrong nein falsch")
 YES_ZH: Final = ("是的", "对的", "对，", "有的", "是，", "是。", "可以，")
@@ -100,4 +113,6 @@ ANSWER_ZH: Final = frozenset(
     "答案问题请您好我你吗呢吧啊哪什么谁怎样查询找相关信息内容名称编号状态时间日期单位进行处能可会要将已还只仅含包括分别依次以及"
     "存列表条目全部所有具体情况属位处来自给出说明确实际元个它写作做得着过去起出开始结束"
 )
-STARTERS: Final = _set("yes no there the it its they this these that those here according based currently okay sure well")
+STARTERS: Final = _set(
+    "yes no there the it its they this these that those here according based currently okay sure well"
+)

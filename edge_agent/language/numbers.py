@@ -31,8 +31,9 @@ _HAN = re.compile(rf"(?:第)?([零一二两三四五六七八九]?十?[零一二
 _SCALE = re.compile(r"\s?(" + "|".join(sorted(_SCALES, key=len, reverse=True)) + r")(?![a-z])\.?", re.IGNORECASE)
 #: A word with a digit in it, or an address: an id, unless it is a number with its unit ("5km", "30-minute", "2nd").
 IDS: Final = re.compile(
-    r"(?<![a-z0-9_@])(?=[a-z0-9._\-/:@]*[a-z])(?=[a-z0-9._\-/:]*(?:\d|@))"
-    r"(?!\d+(?:[.,]\d+)?-?[a-zµ]+(?![a-z0-9\-_])|\d+(?:st|nd|rd|th)\b)[a-z0-9](?:[a-z0-9._\-/:@]*[a-z0-9])?"
+    r"(?<![a-z0-9_@])(?:[0-9a-f]{2}(?::[0-9a-f]{2}){3,}(?![a-z0-9:])|"
+    r"(?=[a-z0-9._\-/@]*[a-z])(?=[a-z0-9._\-/]*(?:\d|@))"
+    r"(?!\d+(?:[.,]\d+)?-?[a-zµ]+(?![a-z0-9\-_])|\d+(?:st|nd|rd|th)\b)[a-z0-9](?:[a-z0-9._\-/@]*[a-z0-9])?)"
 )
 _PERCENT_ZH = re.compile(r"百分之\s?$")
 
@@ -92,9 +93,7 @@ def parse(digits: str, language: Language) -> tuple[Decimal, Decimal] | None:
         decimal = marks[-1]
     elif len(marks) > 1:
         decimal = "," if marks[0] == "." else "."
-    elif marks and len(digits.rpartition(marks[0])[2]) != 3:
-        decimal = marks[0]
-    elif marks and digits.startswith("0"):
+    elif (marks and len(digits.rpartition(marks[0])[2]) != 3) or (marks and digits.startswith("0")):
         decimal = marks[0]
     plain = digits.replace("." if decimal == "," else ",", "").replace(",", ".")
     value = Decimal(plain)

@@ -9,7 +9,25 @@ from typing import Final
 from edge_agent.language.folding import Language
 from edge_agent.types import Field
 
-_VERBS: Final = frozenset("find get list search count query lookup fetch show read recent all look up by".split())
+_VERBS: Final = frozenset(
+    [
+        "find",
+        "get",
+        "list",
+        "search",
+        "count",
+        "query",
+        "lookup",
+        "fetch",
+        "show",
+        "read",
+        "recent",
+        "all",
+        "look",
+        "up",
+        "by",
+    ]
+)
 _LABEL_ENDS: Final = frozenset({"id", "no", "nr", "number", "code", "key", "name"})
 
 
@@ -29,6 +47,7 @@ class Phrases:
     highest: str
     lowest: str
     listed: str
+    first: str
     more: str
     nothing: str
     failed: str
@@ -48,11 +67,12 @@ PHRASES: Final[dict[Language, Phrases]] = {
         count="The number of {things} is {value}.",
         some="Yes, there are {things}.",
         none="No, there are no {things}.",
-        total="The total of {field} is {value}, for {things}.",
+        total="The sum of {field} is {value}, for {things}.",
         mean="The average of {field} is {value}, for {things}.",
         highest="{thing} has the highest {field}: {value}.",
         lowest="{thing} has the lowest {field}: {value}.",
         listed="{count} results:",
+        first="The first {count} results:",
         more="There are more results than shown here.",
         nothing="Nothing was found for {things}.",
         failed="These sources could not be read: {names}.",
@@ -75,6 +95,7 @@ PHRASES: Final[dict[Language, Phrases]] = {
         highest="{thing}: höchster Wert von {field}, {value}.",
         lowest="{thing}: niedrigster Wert von {field}, {value}.",
         listed="{count} Ergebnisse:",
+        first="Die ersten {count} Ergebnisse:",
         more="Es gibt weitere Ergebnisse als die hier gezeigten.",
         nothing="Nichts gefunden für {things}.",
         failed="Diese Quellen konnten nicht gelesen werden: {names}.",
@@ -97,6 +118,7 @@ PHRASES: Final[dict[Language, Phrases]] = {
         highest="{thing}的{field}最高：{value}。",
         lowest="{thing}的{field}最低：{value}。",
         listed="共{count}条结果：",
+        first="前{count}条结果：",
         more="还有更多结果。",
         nothing="没有找到{things}。",
         failed="以下来源无法读取：{names}。",
@@ -121,6 +143,12 @@ def field_name(field: Field, language: Language) -> str:
     if language != "en" and said and len(said.split()) <= 3 and len(said) <= 30:
         return said
     return human(field.name)
+
+
+def reads_as_noun(name: str) -> bool:
+    """Whether "the {name} of … is …" is English: no plural, no participle."""
+    last = name.rsplit(maxsplit=1)[-1] if name else ""
+    return not last.endswith("ed") and (not last.endswith("s") or last.endswith(("ss", "us", "is")))
 
 
 def noun(label: Field) -> str:

@@ -7,7 +7,7 @@ from datetime import tzinfo
 from typing import Any
 
 from edge_agent.types import Fact, Facts, Field, Record
-from edge_agent.wording.phrases import PHRASES, Phrases, capital, field_name, noun, things
+from edge_agent.wording.phrases import PHRASES, Phrases, capital, field_name, noun, reads_as_noun, things
 from edge_agent.wording.values import Tongue, tongue
 
 #: More fields than this stand on lines of their own.
@@ -48,7 +48,9 @@ class _Teller:
         present = {name for record in fact.records for name in record}
         declared = [field for field in fact.fields if field.name in present]
         known = {field.name for field in declared}
-        fields = declared + [Field(name=name) for name in dict.fromkeys(n for r in fact.records for n in r) if name not in known]
+        fields = declared + [
+            Field(name=name) for name in dict.fromkeys(n for r in fact.records for n in r) if name not in known
+        ]
         self._labels = [field for field in fields if field.label]
         asked = [field for field in fields if not field.label]
         self._fields = asked or self._labels
@@ -92,8 +94,13 @@ class _Teller:
 
     def _one(self, record: Record) -> str:
         say, thing, pairs = self._say, self._thing(record), self._pairs(record)
-        if len(pairs) == 1 and not isinstance(record[self._present(record)[0].name], (bool, list, tuple)):
-            name, value = pairs[0]
+        name, value = pairs[0]
+        a_sentence = self._speak.language != "en" or reads_as_noun(name)
+        if (
+            len(pairs) == 1
+            and a_sentence
+            and not isinstance(record[self._present(record)[0].name], (bool, list, tuple))
+        ):
             form = say.one_value if thing else say.one_bare
             return capital(form.format(field=name, thing=thing, value=value)).replace("..", ".")
         lines = [say.pair.format(field=name, value=value) for name, value in pairs]
@@ -105,9 +112,13 @@ class _Teller:
 
     def _several(self, records: Sequence[Record]) -> str:
         say = self._say
-        head = say.listed.format(count=len(records))
+        head = (say.first if self._fact.more else say.listed).format(count=len(records))
         if not self._labels and len(self._fields) == 1:
-            values = [self._speak.value(record[self._fields[0].name], self._fields[0]) for record in records if self._fields[0].name in record]
+            values = [
+                self._speak.value(record[self._fields[0].name], self._fields[0])
+                for record in records
+                if self._fields[0].name in record
+            ]
             return f"{head} {say.comma.join(values)}{say.end}"
         return "\n".join([head, *(f"- {self._line(record)}" for record in records)])
 
@@ -119,7 +130,7 @@ class _Teller:
         return self._say.lead.format(thing=thing) + said if thing else said
 
     def _thing(self, record: Record, *, bare: bool = False) -> str:
-        """"order ORD-1042", or the names alone."""
+        """ "order ORD-1042", or the names alone."""
         said = []
         for label in self._labels:
             if record.get(label.name) is not None:
