@@ -52,7 +52,3 @@ class Answers:
         finished = [each for each, one in self._entries.items() if one.answer is not None]
         for oldest in finished[: max(len(finished) - self._kept, 0)]:
             del self._entries[oldest]
-
-    def forget(self, key: RequestKey) -> None:
-        """Forget a request that was not taken after all."""
-        self._entries.pop(key, None)

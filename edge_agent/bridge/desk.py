@@ -71,12 +71,17 @@ class Desk:
             return
         key = (asked.agent, asked.request.id)
         known = self._answers.find(key, now=self._clock.monotonic())
-        if known is None:
+        if len(self.running) >= 2 * self._room:
+            log.warning("request_dropped", extra={"agent": key[0], "id": key[1]})  # the agent sends it again
+        elif known is not None:
+            known.correlation = asked.correlation
+            if known.answer is not None:
+                self._start(self._send(asked.agent, known), f"repeat {asked.request.id}")
+        elif len(self.running) >= self._room:
+            full = _failure(asked, "rate_limited", "the bridge has as many requests as it can hold", 1.0)
+            self._start(self._send(asked.agent, Entry(correlation=asked.correlation, answer=encode(full))), "refuse")
+        else:
             self._start(self._plan(asked, self._answers.begin(key, asked.correlation)), f"plan {asked.request.id}")
-            return
-        known.correlation = asked.correlation
-        if known.answer is not None:
-            self._start(self._send(asked.agent, known), f"repeat {asked.request.id}")
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = self._tasks.create_task(work, name=name)
@@ -97,8 +102,6 @@ class Desk:
         await self._send(asked.agent, entry)
 
     async def _answer(self, asked: Asked, deadline: float) -> Plan | PlanFailure:
-        if len(self.running) > self._room:
-            return _failure(asked, "rate_limited", "the bridge has as many requests as it can hold", 1.0)
         try:
             async with asyncio.timeout(deadline - self._clock.monotonic()):
                 await self._turns.acquire()

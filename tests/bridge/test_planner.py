@@ -48,11 +48,11 @@ def planner(broker: Broker, **changes: Any) -> CloudPlanner:
     return CloudPlanner(publish=broker.publish, topics=TOPICS, agent="agent", clock=StillClock(), **settings)
 
 
-async def ask(made: CloudPlanner, *, within_s: float = 5.0, identifier: str = "7", violation: str | None = None) -> Plan:
+async def ask(
+    made: CloudPlanner, *, within_s: float = 5.0, identifier: str = "7", violation: str | None = None
+) -> Plan:
     deadline = asyncio.get_running_loop().time() + within_s
-    return await made.plan(
-        "What sold best?", TOOLS, key=("kiosk", identifier), deadline=deadline, violation=violation
-    )
+    return await made.plan("What sold best?", TOOLS, key=("kiosk", identifier), deadline=deadline, violation=violation)
 
 
 def plan_for(request: PlanRequest) -> bytes:
@@ -112,7 +112,9 @@ async def test_the_same_query_has_the_same_request_id_after_a_restart() -> None:
     assert first.id == again.id != other.id
 
 
-@pytest.mark.parametrize("code", ["rate_limited", "budget_spent", "unauthorized", "unreachable", "bad_answer", "refused"])
+@pytest.mark.parametrize(
+    "code", ["rate_limited", "budget_spent", "unauthorized", "unreachable", "bad_answer", "refused"]
+)
 async def test_a_failure_of_the_bridge_is_the_planners_failure_in_our_own_words(code: str) -> None:
     broker = Broker()
     made = planner(broker)

@@ -20,16 +20,12 @@ class Cloud(Server):
         """``None`` as a step never answers."""
         super().__init__(self._next, port=port)
         self._steps = list(steps)
-        #: Set when a request came that is not answered.
-        self.hanging = asyncio.Event()
         #: Cleared by a test, it holds back all answers until it is set again.
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
     async def _next(self, _: Received) -> Reply:
         step = self._steps.pop(0) if len(self._steps) > 1 else self._steps[0]
-        if step is None or not self.may_answer.is_set():
-            self.hanging.set()
         await self.may_answer.wait()
         if step is None:
             await asyncio.Event().wait()

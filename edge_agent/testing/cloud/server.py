@@ -59,11 +59,19 @@ class Server:
         self.port = 0
         #: All that came, oldest first.
         self.received: list[Received] = []
+        self._came = asyncio.Event()
 
     @property
     def base_url(self) -> str:
         """What to write into ``base-url``."""
         return f"http://127.0.0.1:{self.port}/v1"
+
+    async def until(self, count: int, *, within_s: float = 10.0) -> None:
+        """Wait until so many requests have come. Raises ``TimeoutError``."""
+        async with asyncio.timeout(within_s):
+            while len(self.received) < count:
+                self._came.clear()
+                await self._came.wait()
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", self._wanted)
@@ -99,6 +107,7 @@ class Server:
         if received is None:
             return False
         self.received.append(received)
+        self._came.set()
         reply = await self._answer(received)
         if not reply.status:
             return False
