@@ -159,13 +159,15 @@ class Agent:
 
     def _cloud_planner(self) -> CloudPlanner:
         self._presence.part("bridge", OFFLINE, "not heard yet")
-        return CloudPlanner(
+        planner = CloudPlanner(
             publish=self._link.publish,
             topics=self._topics,
             agent=self._settings.name,
             clock=self._clock,
             budget_s=self._settings.planner.budget_s,
         )
+        planner.bridge_is(OFFLINE)  # its retained status says otherwise as soon as we are connected
+        return planner
 
     def _heard(self, name: str, status: Status) -> None:
         """Note how the bridge is; what other processes say of themselves is theirs."""

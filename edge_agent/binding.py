@@ -61,13 +61,10 @@ def bind(house: House, asked: Accepted, seat: Seat | None, watch: Watch) -> Stag
     if seat is not None and house.slm is not None:
         writers.append(by_slm(seat, house.slm.name))
     writers.append(bare_facts(zone))
-    pieces = count()
+    pieces, max_calls = count(), house.settings.planner.max_calls
 
     async def emit(draft: int, text: str) -> None:
         await house.delivery.delta(asked, draft, next(pieces), text)
-
-    async def check(proposed: Proposed) -> Checked:
-        return await validate(proposed, permitted, max_calls=house.settings.planner.max_calls)
 
     async def run(checked: Checked) -> Results:
         return await run_tools(
@@ -94,7 +91,7 @@ def bind(house: House, asked: Accepted, seat: Seat | None, watch: Watch) -> Stag
     return Stages(
         redact=watch.traced("redact", redact),
         plans=planned,
-        validate=watch.traced("validate", check),
+        validate=watch.traced("validate", validate(house.tools, asked.query.tools, max_calls=max_calls)),
         run_tools=watch.traced("run_tools", run),
         select=selected,
         drafts=drafted,

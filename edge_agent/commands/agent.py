@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _serve(settings: config.Agent, *, instant: bool) -> None:
-    clock = Clock(zone=_zone(settings))
+    clock = Clock(zone=zone_of(settings))
     with stop_on_signals() as stop:
         await serve(settings, stop=stop, clock=clock, credential=credential, slm=_slm(settings, clock, instant=instant))
 
@@ -51,7 +51,8 @@ def _slm(settings: config.Agent, clock: Clock, *, instant: bool) -> AbstractAsyn
     return LlamaSlm(settings.slm, zone=clock.zone)
 
 
-def _zone(settings: config.Agent) -> ZoneInfo:
+def zone_of(settings: config.Agent) -> ZoneInfo:
+    """Find the time zone that the settings name. Raises ``ConfigError``."""
     try:
         return ZoneInfo(settings.time_zone)
     except (ZoneInfoNotFoundError, ValueError) as error:

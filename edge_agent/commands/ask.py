@@ -13,7 +13,7 @@ from edge_agent import config
 from edge_agent.ask import Event, Requester, Stage
 from edge_agent.config_file import load
 from edge_agent.credentials import credential
-from edge_agent.messages import Delta, Egress, Query, Response, encode
+from edge_agent.messages import Delta, Egress, Query, Response, TimingsMs, encode
 from edge_agent.topics import is_device_name
 
 ANSWERED, ERROR, SILENCE = 0, 1, 2
@@ -109,6 +109,6 @@ def show(response: Response, console: Console) -> None:
     for facts in response.facts or []:
         for record in facts.records:
             console.print(f"[dim]{facts.tool}: {', '.join(f'{name}={value}' for name, value in record.items())}[/]")
-    times = response.timings_ms
+    times = response.timings_ms or TimingsMs()
     told = f"plan {times.plan:.0f} · tools {times.tools:.0f} · answer {times.generate:.0f} · all {times.total:.0f} ms"
     console.print(f"[dim]model {response.model} · grounded {response.grounded} · {response.route} · {told}[/]")

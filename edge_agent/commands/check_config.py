@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import tomllib
 from pathlib import Path
 
 from edge_agent import config
 from edge_agent.clock import Clock
+from edge_agent.commands.agent import zone_of
 from edge_agent.config_file import load
-from edge_agent.credentials import credential
 from edge_agent.errors import ConfigError
-from edge_agent.tools.registry import open_registry
+from edge_agent.tools.registry import check_tools
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +37,8 @@ def _check(file: Path) -> str:
         settings = load(file, config.Bridge)
         return f"good: bridge {settings.name}, model {settings.planner.model}"
     agent = load(file, config.Agent)
-    return f"good: agent {agent.name}, {asyncio.run(_tools(agent))} tools"
+    zone_of(agent)
+    return f"good: agent {agent.name}, {len(check_tools(agent, Clock()).tools)} tools"
 
 
 def _is_bridge(file: Path) -> bool:
@@ -47,8 +47,3 @@ def _is_bridge(file: Path) -> bool:
     except (OSError, ValueError):  # load() says what is wrong with it
         return "bridge" in file.name
     return isinstance(planner, dict) and ("base-url" in planner or "model" in planner)
-
-
-async def _tools(settings: config.Agent) -> int:
-    async with open_registry(settings, clock=Clock(), credential=credential) as registry:
-        return len(registry.tools)

@@ -38,9 +38,7 @@ def cloud(ask: Callable[[str, str | None], Awaitable[Plan]], *, repair: bool) ->
     ``ask(template, violation)`` gets text only, never ``Redacted``, which holds the vault.
     """
 
-    async def candidates(
-        redacted: Redacted, failures: Sequence[PlannerFailed]
-    ) -> AsyncGenerator[Proposed, Unfit | None]:
+    async def candidates(redacted: Redacted, _: Sequence[PlannerFailed]) -> AsyncGenerator[Proposed, Unfit | None]:
         refusal = yield _proposed(await ask(redacted.template, None), redacted, "planned by the cloud")
         if refusal is not None and repair:
             yield _proposed(await ask(redacted.template, str(refusal)), redacted, "planned by the cloud, once repaired")

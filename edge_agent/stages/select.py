@@ -45,7 +45,7 @@ def _fact(result: Result) -> Fact:
 def _shown(
     declared: Sequence[Field], asked: Sequence[str], by: str | None, records: Sequence[Record]
 ) -> tuple[Field, ...]:
-    """The label first, then the asked fields; all of them where none was asked for; computed values stand as they are."""
+    """The label, then the asked fields; all of them where none was asked for; computed values stand as they are."""
     present = dict.fromkeys(name for record in records for name in record)
     if not declared:
         return tuple(Field(name=name) for name in present)
