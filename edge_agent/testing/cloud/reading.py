@@ -12,7 +12,21 @@ from edge_agent.testing.cloud.words import STOP, any_of, fold, light, words
 NAMES = ("fields", "reduce", "by")
 
 _COUNT = ("how many", "the number of", "count", "wie viele", "anzahl", "多少", "几个")
-_EXISTS = ("is there", "are there", "is any", "are any", "does any", "do any", "gibt es", "有没有", "是否有")
+_EXISTS = (
+    "is there",
+    "are there",
+    "was there",
+    "were there",
+    "have any",
+    "has any",
+    "is any",
+    "are any",
+    "does any",
+    "do any",
+    "gibt es",
+    "有没有",
+    "是否有",
+)
 _MEAN: tuple[str, ...] = ("average", "mean", "avg", "durchschnitt", "durchschnittlich", "durchschnittliche", "平均")
 _SUM: tuple[str, ...] = ("total", "sum", "altogether", "overall", "in all", "gesamt", "insgesamt", "summe", "总")
 _MIN: tuple[str, ...] = (
@@ -105,7 +119,8 @@ class Readable:
     """What a tool offers to be read by; the first field names the record."""
 
     fields: Sequence[Field]
-    tool_words: frozenset[str]
+    #: The words of the tool's name: what all its records are.
+    subject: frozenset[str]
 
 
 def readable(properties: Mapping[str, Any], tool_name: str) -> Readable | None:
@@ -115,7 +130,7 @@ def readable(properties: Mapping[str, Any], tool_name: str) -> Readable | None:
     schema = properties["fields"]
     said = str(schema.get("description", ""))
     names = [name for name in schema.get("items", {}).get("enum", ()) if name is not None]
-    return Readable(fields=[_field(name, said) for name in names], tool_words=frozenset(words(tool_name)))
+    return Readable(fields=[_field(name, said) for name in names], subject=frozenset(map(light, words(tool_name))))
 
 
 def read(offer: Readable, text: str) -> dict[str, Any]:
@@ -188,7 +203,7 @@ def _reduce(offer: Readable, text: str) -> str:
 def _named(offer: Readable, text: str, asked: Sequence[str]) -> list[str]:
     """Which fields the text asks for: by their names, by what they mean, by the question word."""
     wanted = {word for cue, each in _ASKS.items() if any_of(text, (cue,)) for word in each}
-    chosen = [field for field in offer.fields if _spelled(field, asked) or _meant(field, asked)]
+    chosen = [field for field in offer.fields if _spelled(field, asked) or _meant(field, asked, offer.subject)]
     by_question = [
         field
         for field in offer.fields
@@ -202,9 +217,11 @@ def _spelled(field: Field, asked: Sequence[str]) -> bool:
     return sum(part in asked for part in parts) * 2 >= len(parts) > 0
 
 
-def _meant(field: Field, asked: Sequence[str]) -> bool:
+def _meant(field: Field, asked: Sequence[str], subject: frozenset[str]) -> bool:
+    """Whether its description is asked for. What the tool is about is asked for by every question to it."""
     parts = field.described
-    return sum(part in asked for part in parts) * 2 >= len(parts) > 0
+    gist = words(field.description)[:1] == ["what"]  # "what the alarm says" is asked for by whoever asks for alarms
+    return sum(part in asked and (gist or part not in subject) for part in parts) * 2 >= len(parts) > 0
 
 
 def _by(offer: Readable, text: str, asked: Sequence[str], *, times: bool) -> str | None:

@@ -35,6 +35,8 @@ def candidates(text: str, today: str) -> Iterator[str]:
         yield from (
             f"{seconds // size}{short}" for short, size in (("d", 86400), ("h", 3600), ("m", 60)) if seconds % size == 0
         )
+    if any_of(text, ("today", "yesterday", "heute", "gestern", "今天", "昨天")):
+        yield from ("1d", "24h")
     yield from _ISO.findall(text)
     yield from _YEAR.findall(text)
 

@@ -8,16 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from edge_agent.testing.cloud.times import candidates, day_of, is_quarter, quarter_of, year_of
-from edge_agent.testing.cloud.words import STOP, SYNONYMS, any_of, fold, position, stem, stems, words
+from edge_agent.testing.cloud.names import name_in
+from edge_agent.testing.cloud.times import candidates, day_of, quarter_of, year_of
+from edge_agent.testing.cloud.words import STOP, SYNONYMS, any_of, fold, stem, stems, words
 
 Schema = Mapping[str, Any]
 
 _PLACEHOLDER = re.compile(r"<([A-Z][A-Z_]*?)_?(\d+)>")
-_QUOTED = re.compile(r"[\"“„「']([^\"”“」']{1,80})[\"”“」'](?!\w)")
 _NUMBER = re.compile(r"(?<![\w.-])-?\d+(?:\.\d+)?(?![\w-])")
-_CODE = re.compile(r"(?<![\w-])(?=[\w.-]*\d)(?=[\w.-]*[A-Za-z-])[A-Za-z0-9][\w.-]*\w")
-_PROPER = re.compile(r"(?<![\w'’-])[A-ZÄÖÜ][\w&'’.-]*(?:\s+(?:[A-ZÄÖÜ][\w&'’.-]*|\d+|of|the|de|von)(?=\s|$|[?,.!]))*")
 _LIMITS = ("limit", "top", "count", "n", "rows", "max_results")
 _ABOVE = ("above", "over", "more than", "at least", "greater than", "exceeding", "minimum", "min", "mehr als", "超过")
 _BELOW = ("below", "under", "less than", "at most", "fewer than", "maximum", "max", "weniger als", "低于")
@@ -109,6 +107,8 @@ def _stands(value: str, text: str, said: set[str]) -> bool:
 
 
 def _boolean(parameter: Parameter, text: str) -> bool | None:
+    if any(f"un{cue}" in words(text) for cue in parameter.cues):
+        return False
     named = [cue for cue in parameter.cues if stem(cue) in stems(text)]
     if not named:
         return None
@@ -129,7 +129,22 @@ def _number(parameter: Parameter, text: str, today: str) -> int | float | None:
         cues = list(_ABOVE)
     elif re.search(r"max|below|under|most", name):
         cues = list(_BELOW)
-    return _after(cues, text, whole=whole) if name not in _LIMITS else None
+    if name in _LIMITS:
+        return None
+    after = _after(cues, text, whole=whole)
+    return _only(text, whole=whole) if after is None and parameter.required else after
+
+
+def _only(text: str, *, whole: bool) -> int | float | None:
+    """Take the one number of a text, where it is the only one and tells no year."""
+    found = [each.group() for each in _NUMBER.finditer(text)]
+    if (
+        len(found) != 1
+        or (whole and "." in found[0])
+        or (len(found[0]) == len("2026") and found[0][:2] in ("19", "20"))
+    ):
+        return None
+    return int(found[0]) if whole else float(found[0])
 
 
 def _after(cues: list[str], text: str, *, whole: bool) -> int | float | None:
@@ -156,17 +171,24 @@ def _text(parameter: Parameter, text: str, today: str) -> str | None:
     if parameter.schema.get("format") in {"date", "date-time"}:
         return day_of(parameter.name, text, today)
     if pattern is None:
-        return _free(parameter, text)
+        return name_in(parameter.cues, text, required=parameter.required)
     forms = list(candidates(text, today))
     if _is_lookback(parameter, pattern):
         return next((each for each in forms if re.fullmatch(r"\d+[a-z]+", each) and re.search(pattern, each)), None)
-    inner = pattern.removeprefix("^").removesuffix("$")
-    for found in re.finditer(rf"(?<![\w-])(?:{inner})(?![\w-])", text, re.IGNORECASE):
-        said = found.group()
-        exact = next((form for form in (said, said.upper(), said.lower()) if re.search(pattern, form)), None)
-        if exact and any(each.isdigit() or each.isupper() for each in exact):
-            return exact
+    if matching := _matching(pattern, text):
+        return matching[-1] if words(parameter.name)[0] in {"to", "until", "target"} else matching[0]
     return next((each for each in forms if re.search(pattern, each)), None)
+
+
+def _matching(pattern: str, text: str) -> list[str]:
+    """Find what has the form of the pattern: as it is, else in the case that the pattern wants."""
+    inner = pattern.removeprefix("^").removesuffix("$")
+    edged = rf"(?<![\w-])(?:{inner})(?![\w-])"
+    exact = [found.group() for found in re.finditer(edged, text) if re.search(r"[\dA-Z]", found.group())]
+    if exact:
+        return exact
+    spelled = [found.group() for found in re.finditer(edged, text, re.IGNORECASE) if re.search(r"\d", found.group())]
+    return [form for said in spelled for form in (said.upper(), said.lower()) if re.search(pattern, form)]
 
 
 def _placeholder(parameter: Parameter, text: str) -> str | None:
@@ -177,45 +199,6 @@ def _placeholder(parameter: Parameter, text: str) -> str | None:
         if set(stems(each.group(1).replace("_", " "))) & near:
             return each.group()
     return found[0].group() if len(found) == 1 and parameter.required else None
-
-
-def _free(parameter: Parameter, text: str) -> str | None:
-    """Find a name: in quotes, after the parameter's own noun, or the one proper name of the question."""
-    if quoted := _QUOTED.search(text):
-        return quoted.group(1).strip()
-    if (code := _CODE.search(text)) and not is_quarter(code.group()):
-        return code.group()
-    after = position(text, [form for cue in parameter.cues for form in (cue, f"{cue}s")])
-    names = [found for found in _PROPER.finditer(text) if _is_name(found, text)]
-    for found in names:
-        if after is not None and 0 <= found.start() - after <= 8:
-            return _trimmed(found.group())
-    if not parameter.required and after is None:
-        return None
-    if names:
-        return _trimmed(names[0].group())
-    return _word_after(parameter, text)
-
-
-def _word_after(parameter: Parameter, text: str) -> str | None:
-    """Take the plain word after ``of``, ``in``, ``for`` or the parameter's noun, where nothing better is there."""
-    cues = "|".join([*map(re.escape, parameter.cues), "of", "in", "for", "at", "from"])
-    for found in re.finditer(rf"\b(?:{cues})\s+(?:the\s+)?([a-z][\w-]+)", fold(text)):
-        if found.group(1) not in STOP and stem(found.group(1)) not in map(stem, parameter.cues):
-            return found.group(1)
-    return None
-
-
-def _is_name(found: re.Match[str], text: str) -> bool:
-    word = found.group().split()[0]
-    begins = found.start() == 0 or text[: found.start()].rstrip().endswith((".", "?", "!", ":"))
-    if is_quarter(found.group()) or fold(word) in STOP:
-        return False
-    return not begins or " " in found.group()
-
-
-def _trimmed(name: str) -> str:
-    return re.sub(r"['’]s$|[.,?!]+$", "", name.strip())
 
 
 def _is_lookback(parameter: Parameter, pattern: str) -> bool:
