@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from decimal import Decimal
+from typing import Final
 
 from edge_agent.grounding import cells as cellwise
 from edge_agent.grounding import computed, index
 from edge_agent.grounding.cells import EVERY, Cell, Column, Row, column
 from edge_agent.grounding.scan import Reader, Scan
 from edge_agent.language import lexicon
-from edge_agent.language.folding import Language, fold, language_of, normal, stem, words
+from edge_agent.language.folding import Language, fold, has_han, language_of, normal, stem, words
 from edge_agent.types import Fact, Facts, Field
+
+_SHORTEST_PART: Final = 3
+_SAYS_NOTHING: Final = lexicon.ENGLISH | lexicon.GERMAN | lexicon.ANSWER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +55,14 @@ def prepare(facts: Facts, zone: tzinfo | None = None) -> Asked:
     totals = {number: total for number, fact in enumerate(facts.found) if (total := _total(number, fact)) is not None}
     every = [cell for row in rows for each in row.cells.values() for cell in each if _counts(facts, row)]
     reader = Reader(
-        records=index.build([*every, *totals.values()], language), free=index.build(_free(facts, zone), language)
+        records=index.build([*every, *totals.values()], language),
+        free=index.build(_free(facts, zone), language),
+        parts=_parts(every, columns.values()),
+        question=f" {' '.join(cellwise.pieces(fold(normal(facts.question))))} ",
     )
-    question = Reader(records=reader.records, free=index.Index()).scan(facts.question, language)
+    question = replace(reader, free=index.Index(), question="").scan(facts.question, language)
     fields = {number: _fields(number, fact, columns, question) for number, fact in enumerate(facts.found)}
-    named = _named(question, rows, fields)
+    named = _named(question, fields)
     targets = {number: _targets(number, fact, rows, named) for number, fact in enumerate(facts.found)}
     known, known_han = _known(facts, columns)
     return Asked(
@@ -107,10 +114,7 @@ def _free(facts: Facts, zone: tzinfo | None) -> Iterable[Cell]:
                 if isinstance(one, (str, int, float)) and not isinstance(one, bool) and one != "":
                     yield cellwise.cell(EVERY, nowhere, one, zone)
     question = fold(normal(facts.question))
-    yield Cell(row=EVERY, column=nowhere, text=question, stems=cellwise.content("x " * 9))
-    for word in (*words(question), *index.ids(question)):
-        if word not in lexicon.NEGATIONS:
-            yield Cell(row=EVERY, column=nowhere, text=word)
+    yield Cell(row=EVERY, column=nowhere, text=question)
 
 
 def _fields(number: int, fact: Fact, columns: dict[tuple[int, str], Column], question: Scan) -> tuple[str, ...]:
@@ -127,7 +131,7 @@ def _fields(number: int, fact: Fact, columns: dict[tuple[int, str], Column], que
     return tuple(values or [one.name for one in asked])
 
 
-def _named(question: Scan, rows: list[Row], fields: dict[int, tuple[str, ...]]) -> frozenset[int]:
+def _named(question: Scan, fields: dict[int, tuple[str, ...]]) -> frozenset[int]:
     """The rows that the question names, narrowed by the other values that it names."""
     found: frozenset[int] = frozenset()
     group: frozenset[int] = frozenset()
@@ -136,7 +140,7 @@ def _named(question: Scan, rows: list[Row], fields: dict[int, tuple[str, ...]]) 
             entity = frozenset(cell.row for cell in mention.cells if cell.column.label)
             group = group & entity or entity
             found = (found - group) | group if group <= found else found | group
-    found = found or part_rows(question, rows)
+    found = found or frozenset().union(*(mention.rows for mention in question.mentions if mention.kind == "part"))
     for mention in question.mentions:
         aside = [cell for cell in mention.cells if cell.column.name not in fields.get(cell.column.fact, ())]
         if found and aside and not mention.entity and mention.kind != "number":
@@ -144,16 +148,16 @@ def _named(question: Scan, rows: list[Row], fields: dict[int, tuple[str, ...]]) 
     return found
 
 
-def part_rows(scan: Scan, rows: list[Row]) -> frozenset[int]:
-    """The rows whose label has a word of the scan's free words in it; all or none of the rows say nothing."""
-    found: frozenset[int] = frozenset()
-    spoken = {word.text for word in scan.words if len(word.text) > 2}
-    for row in rows:
-        names = {word for each in row.cells.values() for cell in each if cell.column.label for word in words(cell.text)}
-        own = {one for each in row.cells.values() for cell in each for one in cell.column.stems}
-        if any(stem(name) not in own for name in names & spoken):
-            found |= {row.number}
-    return found if len(found) < len(rows) else frozenset()
+def _parts(cells: Iterable[Cell], columns: Iterable[Column]) -> dict[str, tuple[Cell, ...]]:
+    """The words that are part of some names, but say nothing else: no field's name, no function word."""
+    common = {one for each in columns for one in (*each.stems, *each.described)}
+    labels = [cell for cell in cells if cell.column.label and cell.text]
+    found: dict[str, tuple[Cell, ...]] = {}
+    for cell in labels:
+        for word in set(words(cell.text)):
+            if len(word) >= _SHORTEST_PART and word not in _SAYS_NOTHING and stem(word) not in common:
+                found[word] = (*found.get(word, ()), cell)
+    return {word: holders for word, holders in found.items() if len(holders) < len(labels) or len(labels) == 1}
 
 
 def _targets(number: int, fact: Fact, rows: list[Row], named: frozenset[int]) -> frozenset[int]:
@@ -184,6 +188,8 @@ def _known(facts: Facts, columns: dict[tuple[int, str], Column]) -> tuple[frozen
 def _known_of(cells: Iterable[Cell]) -> dict[str, frozenset[int]]:
     found: dict[str, frozenset[int]] = {}
     for cell in cells:
-        for one in (*cell.stems, *(character for character in cell.text if ord(character) > 0x3000)):
+        # The characters of a short Chinese text are known only together: as a mention.
+        han = [character for character in cell.text if has_han(character)] if cell.long else []
+        for one in (*cell.stems, *han):
             found[one] = found.get(one, frozenset()) | {cell.row}
     return found

@@ -57,7 +57,7 @@ class Cell:
     @property
     def long(self) -> bool:
         """A text that an answer may tell in part or in other words."""
-        return len(self.stems) > LONG or len(self.text) > 60
+        return len(self.stems) > LONG or len(self.text) > LONG * (4 if has_han(self.text) else 10)
 
 
 @dataclass(frozen=True, kw_only=True)

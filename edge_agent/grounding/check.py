@@ -77,14 +77,16 @@ class Check:
     def _words(self, scan: Scan, bound: tuple[Bound, ...], rows: Rows, said: Said) -> str | None:
         asked = self._asked
         strange = vocabulary.strange(scan, rows, asked)
-        if vocabulary.strange_name(scan, strange) is not None:
+        named = len(rows) == 1 and any(one.mention.entity for one in bound)
+        if vocabulary.strange_name(scan, strange, named=named) is not None:
             return "a name from nowhere"
         relative = {word.text for word in scan.words} & lexicon.RELATIVE
         if relative - {word.text for word in asked.question.words}:
             return "a day that the facts don't hold"
         if any(mark in scan.bare and mark not in asked.question.folded for mark in lexicon.RELATIVE_ZH):
             return "a day that the facts don't hold"
-        if vocabulary.strange_han(scan, rows, asked):
+        han = vocabulary.strange_han(scan, rows, asked)
+        if han > (MAX_STRANGE * 2 if named else 0):
             return "words from nowhere"
         said.strange += len({word.text for word in strange})
         if said.strange > MAX_STRANGE:
@@ -166,7 +168,7 @@ def _counts_records(mention: Mention, scan: Scan, asked: Asked) -> bool:
     if any(other.entity and other.start < mention.start for other in scan.mentions):
         return False
     return any(
-        len(fact.records) > 1 and mention.quantity.value in {len(fact.records), len(asked.targets[number])}
+        len(asked.targets[number]) > 1 and mention.quantity.value in {len(fact.records), len(asked.targets[number])}
         for number, fact in enumerate(asked.facts.found)
-        if asked.targets[number] and (not fact.more or _FIRST.search(scan.folded[: mention.start]))
+        if (not fact.more or _FIRST.search(scan.folded[: mention.start]))
     )

@@ -80,16 +80,12 @@ def _inside(index: Index, cell: Cell, language: Language) -> None:
     moments = dates.find(cell.text, language)
     index.moments.extend((moment, cell) for moment in moments)
     taken = {position for moment in moments for position in range(moment.start, moment.end)}
-    for said in numbers.find(cell.text, language):
+    for token in numbers.IDS.finditer(cell.text):
+        taken.update(range(token.start(), token.end()))
+        index.ids.setdefault(token.group(), []).append(cell)
+    for said in numbers.find(cell.text, language) if not cell.column.label else ():
         if said.start not in taken and not said.word:
             index.numbers.append((said.value, said.unit, cell))
-    for token in ids(cell.text):
-        index.ids.setdefault(token, []).append(cell)
-
-
-def ids(folded: str) -> list[str]:
-    """The words with digits in them of a folded text."""
-    return [found.group() for found in numbers.IDS.finditer(folded)]
 
 
 def fits(said: Quantity, value: Decimal, unit: Unit | None) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from edge_agent.grounding.asked import Asked
 from edge_agent.grounding.bind import Bound
@@ -11,9 +13,14 @@ from edge_agent.grounding.scan import Scan
 from edge_agent.language.folding import stem
 
 
+#: Says nothing of a field "total".
+_IN_TOTAL: Final = re.compile(r"\bin total\b")
+
+
 def misplaced(scan: Scan, bound: Sequence[Bound], asked: Asked) -> str | None:
     """Name a field whose value isn't where the clause says it is."""
     names = named(scan, asked)
+    names = [each for each in names if each[1].fact not in asked.totals]
     values = [one for one in bound if one.mention.cells and not _is_label(one) and not _echo(one, asked)]
     if not names or not values:
         return None
@@ -42,7 +49,7 @@ def _wrong(named: Sequence[tuple[int, Column]], values: Sequence[tuple[int, Boun
 def named(scan: Scan, asked: Asked) -> list[tuple[int, Column]]:
     """The fields that the clause names, by place; of names that lie in one another the longest."""
     stems: dict[str, list[int]] = {}
-    for word in scan.words:
+    for word in scan.words if not _IN_TOTAL.search(scan.bare) else [one for one in scan.words if one.text != "total"]:
         stems.setdefault(stem(word.text), []).append(word.start)
     found: list[tuple[frozenset[int], Column]] = []
     for column in asked.columns.values():

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from edge_agent.grounding.cells import EVERY, Cell
@@ -17,6 +17,9 @@ from edge_agent.language.numbers import IDS, Quantity
 Kind = Literal["phrase", "moment", "id", "number", "part"]
 _PIECE: Final = re.compile(r"[^\W\d_\u3400-\u4dbf\u4e00-\u9fff]+|[\u3400-\u4dbf\u4e00-\u9fff]|\d+")
 _JOIN: Final = re.compile(r"[\s_\-./:,'#&+()]{0,3}")
+#: A word, number or id goes on: "12" isn't in "12.5", "B57" isn't in "B57-8".
+_GOES_ON: Final = re.compile(r"[.,]\d|-?\d|(?<=\d)[a-z]|_")
+_CAME_FROM: Final = re.compile(r"\d[.,]$|[a-z0-9]-?$|_$")
 _BETWEEN: Final = re.compile(r"[\s,，的]*(?:(?:at|um|on|am|t|gegen|from)\b)?[\s,]*")
 
 
@@ -76,6 +79,10 @@ class Reader:
 
     records: Index
     free: Index
+    #: Words of records' names, with the names: part of a name names a record, too.
+    parts: Mapping[str, tuple[Cell, ...]] = field(default_factory=dict)
+    #: The pieces of the question, between spaces: what it says is free to say, too.
+    question: str = ""
 
     def scan(self, text: str, language: Language) -> Scan:
         """Read one clause."""
@@ -83,7 +90,7 @@ class Reader:
         folded = fold(text)
         taken: set[int] = set()
         mentions: list[Mention] = []
-        for find in (self._phrases, self._moments, self._ids, self._numbers):
+        for find in (self._phrases, self._moments, self._ids, self._numbers, self._parts):
             for mention in find(text, folded, language, taken):
                 mentions.append(mention)
                 taken.update(range(mention.start, mention.end))
@@ -111,7 +118,8 @@ class Reader:
             cells = here.cells if here is not None and len(here.pieces) == length else ()
             # "A" and "IT" may be labels; "a" and "it" are words.
             if end - start > 2 or not text[start:end].islower() or not any(cell.column.label for cell in cells):
-                is_free = free is not None and len(free.pieces) == length
+                spoken = " ".join(piece.group() for piece in found[position : position + length])
+                is_free = (free is not None and len(free.pieces) == length) or f" {spoken} " in self.question
                 yield Mention(kind="phrase", start=start, end=end, cells=cells, free=is_free)
             position += length
 
@@ -151,6 +159,12 @@ class Reader:
                     quantity=said,
                 )
 
+    def _parts(self, _text: str, folded: str, _language: Language, taken: set[int]) -> Iterator[Mention]:
+        for found in _PIECE.finditer(folded):
+            cells = self.parts.get(found.group())
+            if cells and found.start() not in taken:
+                yield Mention(kind="part", start=found.start(), end=found.end(), cells=cells)
+
 
 def _longest(phrases: dict[str, list[Phrase]], folded: str, found: list[re.Match[str]], at: int) -> Phrase | None:
     for phrase in phrases.get(found[at].group(), ()):
@@ -175,11 +189,7 @@ def _stands(phrase: Phrase, folded: str, found: list[re.Match[str]], at: int) ->
         if step and _JOIN.fullmatch(folded, found[at + step - 1].end(), found[at + step].start()) is None:
             return False
     start, end = found[at].start(), found[at + count - 1].end()
-    # A number must not go on: "12" isn't in "12.5" or "x12".
-    return not (
-        (phrase.pieces[-1].isdigit() and re.match(r"[.,]\d|[a-z]", folded[end : end + 2]))
-        or (phrase.pieces[0].isdigit() and re.search(r"\d[.,]$|[a-z\-]$", folded[max(0, start - 2) : start]))
-    )
+    return _GOES_ON.match(folded, end) is None and _CAME_FROM.search(folded[max(0, start - 2) : start]) is None
 
 
 def _joined(found: list[Moment], folded: str) -> Iterator[Moment]:

@@ -12,6 +12,7 @@ from edge_agent.language import lexicon, units
 from edge_agent.language.folding import stem
 
 _HAN_RUN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
+_ARTICLE: Final = re.compile(r"\b(?:der|die|das|dem|den|des|eine?[mnrs]?)\s$")
 _ANSWER: Final = frozenset(stem(word) for word in lexicon.ANSWER)
 _CLAIMS: Final = (
     lexicon.ENGLISH | lexicon.GERMAN | lexicon.NEGATIONS | lexicon.YES | lexicon.NO | lexicon.HIGHEST | lexicon.LOWEST
@@ -39,10 +40,17 @@ def _known(word: Word, rows: Rows, asked: Asked, language: str) -> bool:
     return False
 
 
-def strange_name(scan: Scan, words: list[Word]) -> str | None:
-    """A capitalised word from nowhere."""
+def strange_name(scan: Scan, words: list[Word], *, named: bool) -> str | None:
+    """A capitalised word from nowhere.
+
+    In German a noun is none right before a record's name ("Maschine Presse 3"), nor, where the clause is ``named``
+    after its one record, behind an article ("der Hersteller von C18").
+    """
+    german = scan.language == "de"
+    heads = {mention.start for mention in scan.mentions if mention.entity} if german else set()
     for word in words:
-        if word.capital and len(word.text) > 1:
+        noun = german and named and _ARTICLE.search(scan.folded[: word.start]) is not None
+        if word.capital and len(word.text) > 1 and word.start + len(word.text) + 1 not in heads and not noun:
             return word.text
     return None
 

@@ -18,6 +18,8 @@ _MARKUP = re.compile(r"[*`#]{1,3}")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 #: A Latin word (hyphens split it) or one Han character.
 WORD: Final = re.compile(r"[^\W\d_\u3400-\u4dbf\u4e00-\u9fff]+|[\u3400-\u4dbf\u4e00-\u9fff]")
+_ENDINGS: Final = ("ing", "ed", "es", "en", "er", "em", "e", "n", "s")
+_SHORTEST_STEM: Final = 4
 
 
 def normal(text: str) -> str:
@@ -47,9 +49,14 @@ def has_han(text: str) -> bool:
 
 def stem(word: str) -> str:
     """The part of a folded word that inflection leaves alone, roughly: enough to compare two words of one text."""
-    if len(word) <= 4:
-        return word[:-1] if len(word) == 4 and word.endswith("s") and word[-2] not in "aiosu" else word
-    return word[: max(4, min(len(word) - 2, 6))]
+    stripped = True
+    while stripped:
+        stripped = False
+        for ending in _ENDINGS:
+            if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
+                word, stripped = word[: -len(ending)], True
+                break
+    return word[:-1] + "i" if word.endswith("y") else word
 
 
 def words(folded: str) -> list[str]:
@@ -61,7 +68,7 @@ def language_of(text: str, default: str = "en") -> Language:
     """The language a text is in, by its function words; ``default`` is a locale such as ``de-AT``."""
     if has_han(text):
         return "zh"
-    found = set(words(fold(normal(text))))
+    found = {word for word in words(fold(normal(text))) if len(word) > 1}
     german, english = len(found & lexicon.GERMAN), len(found & lexicon.ENGLISH)
     if german != english:
         return "de" if german > english else "en"

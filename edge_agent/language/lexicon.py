@@ -24,7 +24,7 @@ die dies diese diesem diesen dieser dieses doch dort du durch ein eine einem ein
 gibt hat hatte hatten haben ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im in ins ist ja je jede jedem jeden jeder jedes
 kann konnen laut man mehr mein mit nach noch nun nur ob oder pro sehr sein seine seinem seinen seiner seit sich sie sind
 so sowie uber um und uns unter viel viele vielen vom von vor wahrend war waren was wegen weil welche welchem welchen welcher
-welches wenn wer werden wessen wie wieviel wird wo wobei worden wurde wurden zu zum zur zwischen liegt betragt lautet
+welches wenn wer werden wessen wie wieviel wird wo wobei worden wurde wurden zu zum zur zwischen liegt betragt lautet wir uns mich mir dir dich euch hier bereits schon gerade jetzt dies jenes jene jener sonst
 """)
 #: Words that an answer may use whatever the facts: they claim nothing.
 ANSWER: Final = _set("""

@@ -27,7 +27,11 @@ _NUMBER = re.compile(
     r"(?P<digits>\d{1,3}(?:[',.]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)(?!\d)"
 )
 _WORD = re.compile(r"(?<![a-z\-])(" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")(?![a-z])")
-_HAN = re.compile(rf"(?:第)?([零一二两三四五六七八九]?十?[零一二两三四五六七八九]?)(?=[{_MEASURES}])")
+_HAN_DIGITS: Final = "[零一二两三四五六七八九]?十?[零一二两三四五六七八九]?"
+#: Before a measure word ("三个", but not "第三个"), or alone at the end ("数量是三。").
+_HAN = re.compile(
+    rf"(?<!第)(?P<measured>{_HAN_DIGITS})(?=[{_MEASURES}])|(?<=[是为有共:])\s?(?P<alone>{_HAN_DIGITS})(?=[。,;\s]|$)"
+)
 _SCALE = re.compile(r"\s?(" + "|".join(sorted(_SCALES, key=len, reverse=True)) + r")(?![a-z])\.?", re.IGNORECASE)
 #: A word with a digit in it, or an address: an id, unless it is a number with its unit ("5km", "30-minute", "2nd").
 IDS: Final = re.compile(
@@ -59,12 +63,15 @@ def find(text: str, language: Language) -> list[Quantity]:
     folded = fold(text)
     found = [quantity for match in _NUMBER.finditer(text) if (quantity := _digits(match, text, folded, language))]
     taken = {position for quantity in found for position in range(quantity.start, quantity.end)}
-    for match in _WORD.finditer(folded):
-        if match.start() not in taken:
-            found.append(_measured(Decimal(_WORDS[match[1]]), Decimal(1), text, match.start(), match.end(), word=True))
-    for match in _HAN.finditer(text) if language == "zh" else ():
-        if match[1] and not match.group().startswith("第"):
-            found.append(_measured(Decimal(_han(match[1])), Decimal(1), text, match.start(), match.end(), word=True))
+    spelled = [(match, _WORDS[match[1]]) for match in _WORD.finditer(folded)]
+    if language == "zh":
+        digits = [(match, match["measured"] or match["alone"]) for match in _HAN.finditer(text)]
+        spelled += [(match, _han(said)) for match, said in digits if said]
+    found += [
+        _measured(Decimal(value), Decimal(1), text, match.start(), match.end(), word=True)
+        for match, value in spelled
+        if match.start() not in taken
+    ]
     return sorted(found, key=lambda quantity: quantity.start)
 
 

@@ -15,7 +15,18 @@ from tests.grounding.phrasings import ASKS, NEGATE, TELLS
 
 Row = dict[str, Any]
 KINDS = ("look_up", "look_up", "look_up", "look_up", "two", "two", "list", "list_values", "count", "most", "whether")
-MUTATIONS = ("digit", "other record", "other entity", "outside entity", "other field", "date", "id", "unit", "negation", "count")
+MUTATIONS = (
+    "digit",
+    "other record",
+    "other entity",
+    "outside entity",
+    "other field",
+    "date",
+    "id",
+    "unit",
+    "negation",
+    "count",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +168,9 @@ class _Telling:
     def question(self) -> str:
         scene = self.scene
         asked_value = scene.main[scene.first.key] if scene.kind == "whether" else ""
-        return ASKS[scene.kind][scene.language][scene.phrasing].format(**self._names(), l=scene.label(scene.main), v=asked_value)
+        return ASKS[scene.kind][scene.language][scene.phrasing].format(
+            **self._names(), l=scene.label(scene.main), v=asked_value
+        )
 
     def draft(self) -> str | None:
         """The true draft, or that with its mutation; None where the mutation makes no sense here."""
@@ -233,7 +246,10 @@ class _Telling:
 
     def _miscounted(self, x: str, y: str) -> str | None:
         scene = self.scene
-        if scene.kind not in {"count", "list", "list_values"} or "{c}" not in TELLS[scene.kind][scene.language][scene.phrasing]:
+        if (
+            scene.kind not in {"count", "list", "list_values"}
+            or "{c}" not in TELLS[scene.kind][scene.language][scene.phrasing]
+        ):
             return None
         wrong = len(scene.rows) + scene.dice.choice((-1, 1))
         return self._fill(scene.label(scene.main), x, y, self._count(wrong), scene.rows) if wrong > 0 else None
@@ -248,7 +264,9 @@ class _Telling:
             if not spots:
                 return None
             spot = scene.dice.choice(spots)
-            wrong = label[:spot] + scene.dice.choice([one for one in "123456789" if one != label[spot]]) + label[spot + 1 :]
+            wrong = (
+                label[:spot] + scene.dice.choice([one for one in "123456789" if one != label[spot]]) + label[spot + 1 :]
+            )
         elif self.mutation == "outside entity":
             wrong = scene.domain.label(scene.dice, len(scene.rows), scene.language)
         else:
@@ -257,7 +275,12 @@ class _Telling:
             wrong = scene.dice.choice(others)
         if wrong == label or (wrong in others) != (self.mutation == "other entity"):
             return None
-        if all(row[one.key] == scene.main[one.key] for row in scene.rows if scene.label(row) == wrong for one in scene.attributes):
+        if all(
+            row[one.key] == scene.main[one.key]
+            for row in scene.rows
+            if scene.label(row) == wrong
+            for one in scene.attributes
+        ):
             if wrong in others:
                 return None
         return self._fill(wrong, x, y, count, scene.rows)
@@ -271,20 +294,28 @@ class _Telling:
             case "date":
                 if attribute.kind != "day":
                     return None
-                shifted = date.fromisoformat(right) + timedelta(days=scene.dice.choice((-31, -10, -2, -1, 1, 2, 10, 31)))
+                shifted = date.fromisoformat(right) + timedelta(
+                    days=scene.dice.choice((-31, -10, -2, -1, 1, 2, 10, 31))
+                )
                 return forms.day(shifted, scene.language, scene.dice)[0]
             case "unit":
                 if attribute.unit is None:
                     return None
                 unit = scene.dice.choice(forms.WRONG[attribute.unit])
                 unit = {"zh": forms.WRONG_ZH, "de": forms.WRONG_DE, "en": {}}[scene.language].get(unit, unit)
-                digits = forms.number(forms.Decimal(str(right)), attribute.digits, scene.language, grouped=right >= 1000)
+                digits = forms.number(
+                    forms.Decimal(str(right)), attribute.digits, scene.language, grouped=right >= 1000
+                )
                 return forms.with_unit(digits, unit, scene.language)
             case "other record":
                 others = [row[attribute.key] for row in scene.rows if row[attribute.key] != right]
                 return forms.say(scene.dice.choice(others), attribute, scene.language)[0] if others else None
             case "other field":
-                pool = [one for one in scene.domain.attributes if one not in scene.attributes and scene.main[one.key] != right]
+                pool = [
+                    one
+                    for one in scene.domain.attributes
+                    if one not in scene.attributes and scene.main[one.key] != right
+                ]
                 other = scene.dice.choice(pool)
                 return forms.say(scene.main[other.key], other, scene.language)[0]
         return None

@@ -85,7 +85,9 @@ def _employee(_dice: random.Random, number: int, language: Language) -> str:
 
 
 def _machine(dice: random.Random, number: int, language: Language) -> str:
-    kinds = _choices("Press|Mixer|Lathe|Oven|Pump|Saw", "Presse|Mischer|Drehbank|Ofen|Pumpe|Säge", "压机|搅拌机|车床|烤炉|水泵|锯床")
+    kinds = _choices(
+        "Press|Mixer|Lathe|Oven|Pump|Saw", "Presse|Mischer|Drehbank|Ofen|Pumpe|Säge", "压机|搅拌机|车床|烤炉|水泵|锯床"
+    )
     return f"{kinds[language][number % 6]} {dice.randint(1, 9)}"
 
 

@@ -36,13 +36,32 @@ CALLED: dict[str, dict[Language, tuple[str, ...]]] = {
     "bit/s/Hz": {"en": ("bit/s/Hz",), "de": ("bit/s/Hz",), "zh": ("bit/s/Hz",)},
 }  # fmt: skip
 #: unit → (other unit, how many of it).
-CONVERTED: dict[str, tuple[str, int]] = {"kg": ("g", 1000), "km": ("m", 1000), "kW": ("W", 1000), "MB": ("kB", 1000), "EUR": ("ct", 100)}
+CONVERTED: dict[str, tuple[str, int]] = {
+    "kg": ("g", 1000),
+    "km": ("m", 1000),
+    "kW": ("W", 1000),
+    "MB": ("kB", 1000),
+    "EUR": ("ct", 100),
+}
 WRONG: dict[str, tuple[str, ...]] = {
     "EUR": ("USD", "ct", "GBP"), "kg": ("g", "t", "km"), "%": ("kg", "°C", "EUR"), "m": ("km", "miles", "kg"), "km": ("m", "miles", "h"),
     "min": ("h", "s", "days"), "h": ("min", "days"), "days": ("hours", "weeks"), "°C": ("°F", "%"), "kW": ("W", "kWh", "MW"), "l": ("ml", "kg"),
     "MB": ("GB", "kB"), "bit/s/Hz": ("Mbit/s", "%"),
 }  # fmt: skip
-WRONG_ZH = {"USD": "美元", "g": "克", "t": "吨", "km": "公里", "m": "米", "h": "小时", "s": "秒", "hours": "小时", "weeks": "周", "min": "分钟", "days": "天", "miles": "英里"}
+WRONG_ZH = {
+    "USD": "美元",
+    "g": "克",
+    "t": "吨",
+    "km": "公里",
+    "m": "米",
+    "h": "小时",
+    "s": "秒",
+    "hours": "小时",
+    "weeks": "周",
+    "min": "分钟",
+    "days": "天",
+    "miles": "英里",
+}
 WRONG_DE = {"days": "Tage", "hours": "Stunden", "weeks": "Wochen", "miles": "Meilen"}
 
 
@@ -86,7 +105,9 @@ def say(value: Any, attribute: Attribute, language: Language, dice: random.Rando
         else:
             variant = "plain"
     text = number(exact, digits, language, grouped=grouped)
-    return (with_unit(text, unit if dice is not None or language != "zh" else unit, language) if unit else text), variant
+    return (
+        with_unit(text, unit if dice is not None or language != "zh" else unit, language) if unit else text
+    ), variant
 
 
 def day(value: date, language: Language, dice: random.Random | None = None) -> tuple[str, str]:

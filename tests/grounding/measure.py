@@ -34,7 +34,12 @@ class Tally:
     def add(self, case: Case, verdict: Verdict, ms: float) -> None:
         good = verdict.grounded == (case.mutation is None)
         kind = case.mutation or "true"
-        for key in (("all", kind), ("held out" if case.held_out else "built against", kind), (case.language, kind), ("question", f"{case.kind}: {'true' if case.mutation is None else 'wrong'}")):
+        for key in (
+            ("all", kind),
+            ("held out" if case.held_out else "built against", kind),
+            (case.language, kind),
+            ("question", f"{case.kind}: {'true' if case.mutation is None else 'wrong'}"),
+        ):
             self.all[key] += 1
             self.right[key] += good
         self.slowest_ms, self.total_ms = max(self.slowest_ms, ms), self.total_ms + ms
@@ -48,7 +53,9 @@ class Tally:
     def failures(self) -> list[str]:
         """The floors that are not reached."""
         floors = {**FLOORS, "true": TRUE_FLOOR}
-        return [f"{kind}: {self.share(kind):.3f} < {floor}" for kind, floor in floors.items() if self.share(kind) < floor]
+        return [
+            f"{kind}: {self.share(kind):.3f} < {floor}" for kind, floor in floors.items() if self.share(kind) < floor
+        ]
 
 
 def measure(stage: Stage, over: Iterable[Case]) -> Tally:
@@ -63,7 +70,9 @@ def measure(stage: Stage, over: Iterable[Case]) -> Tally:
 
 def by_check(case: Case) -> Verdict:
     """The stage itself."""
-    return ground(case.question, case.records, case.draft, read=case.read, descriptions=case.descriptions, locale=case.language)
+    return ground(
+        case.question, case.records, case.draft, read=case.read, descriptions=case.descriptions, locale=case.language
+    )
 
 
 def removed(_case: Case) -> Verdict:
@@ -93,9 +102,15 @@ def table(tally: Tally) -> str:
     for kind in ("true", *FLOORS):
         cells = "".join(f"{100 * tally.share(kind, group):9.1f} /{tally.all[group, kind]:4}" for group in groups)
         lines.append(f"{kind:<17}{cells}")
-    lines += [f"{kind:<24}{100 * tally.share(kind, 'question'):6.1f} /{count:4}" for (group, kind), count in sorted(tally.all.items()) if group == "question"]
+    lines += [
+        f"{kind:<24}{100 * tally.share(kind, 'question'):6.1f} /{count:4}"
+        for (group, kind), count in sorted(tally.all.items())
+        if group == "question"
+    ]
     count = sum(count for (group, _), count in tally.all.items() if group == "all")
-    lines.append(f"a case (facts prepared and checked): {tally.total_ms / max(1, count):.2f} ms mean, {tally.slowest_ms:.1f} ms slowest")
+    lines.append(
+        f"a case (facts prepared and checked): {tally.total_ms / max(1, count):.2f} ms mean, {tally.slowest_ms:.1f} ms slowest"
+    )
     return "\n".join(lines)
 
 
@@ -109,10 +124,14 @@ def main() -> int:
     if show:
         for case, verdict in tally.wrong:
             if show in {"all", case.mutation or "true"}:
-                print(f"[{case.mutation}] {case.kind} {case.language} {verdict.reason}\n   Q {case.question}\n   A {case.draft!r}\n   {case.read}\n   {case.descriptions}\n   {case.records}")
+                print(
+                    f"[{case.mutation}] {case.kind} {case.language} {verdict.reason}\n   Q {case.question}\n   A {case.draft!r}\n   {case.read}\n   {case.descriptions}\n   {case.records}"
+                )
     print(table(tally))
     for control in (removed, refusing, anywhere):
-        print(f"control {control.__name__}: {'fails' if measure(control, cases(seed, min(count, 400))).failures() else 'PASSES'}")
+        print(
+            f"control {control.__name__}: {'fails' if measure(control, cases(seed, min(count, 400))).failures() else 'PASSES'}"
+        )
     print("floors not reached: " + ("; ".join(tally.failures()) or "none"))
     return 1 if tally.failures() else 0
 
