@@ -1,4 +1,4 @@
-"""run_tools: all calls of a plan in parallel, each within its own bound. A failure is a value, never an end of others."""
+"""run_tools: all calls of a plan in parallel, each within its own bound. A failure is a value; the others go on."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ import difflib
 from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from edge_agent.errors import PlanRejected
-from edge_agent.messages import canonical
 from edge_agent.types import Call, Checked, CheckedCall, Proposed, Tool
 
 STAGE = "validate"
@@ -19,12 +18,13 @@ def validate(
 ) -> Callable[[Proposed], Awaitable[Checked]]:
     """Bind the stage to one query. ``narrow``: the tools that the query allows; ``effects``: whether these may run.
 
-    The stage raises ``PlanRejected`` with a sentence for each thing that is wrong, never with a value.
+    Identical calls are made once. The stage raises ``PlanRejected`` with a sentence for each thing that is wrong,
+    never with a value.
     """
     allowed = {name: tool for name, tool in tools.items() if narrow is None or name in narrow}
 
     async def checked(plan: Proposed) -> Checked:
-        calls = list({(call.tool, canonical(call.arguments)): call for call in plan.calls}.values())
+        calls = [call for index, call in enumerate(plan.calls) if call not in plan.calls[:index]]
         if len(calls) > max_calls:
             raise PlanRejected(f"The plan has {len(calls)} calls; at most {max_calls} are allowed.", stage=STAGE)
         passed: list[CheckedCall] = []

@@ -130,9 +130,8 @@ class _FunctionTool:
         how = Reading()
         try:
             if self.fields:
-                how = reading.checked(
-                    {key: each for key, each in arguments.items() if key not in self.own}, self.fields
-                )
+                rest = {key: each for key, each in arguments.items() if key not in self.own}
+                how = reading.checked(rest, self.schema)
             return self._converted({key: each for key, each in arguments.items() if key in self.own}), how
         except Broken as error:
             raise rejected(self.name, [str(error)]) from error

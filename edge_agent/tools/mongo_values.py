@@ -81,4 +81,5 @@ def total(value: Any) -> int | float | Decimal | None:
 
 def _pattern(text: str, match: str) -> Regex[str]:
     """Compare by beginning or part, whatever the case. Escaped: no argument is ever a pattern."""
-    return Regex(("^" if match == "prefix" else "") + re.escape(text), "i")
+    escaped = re.escape(text).replace("\0", r"\x00")  # BSON takes no NUL in a pattern
+    return Regex(("^" if match == "prefix" else "") + escaped, "i")

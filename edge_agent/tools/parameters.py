@@ -83,7 +83,7 @@ def _check_bound(tool: str, key: str, param: Param, bound: float | str, clock: C
 def _description(param: Param) -> str:
     parts = [param.description.rstrip(".")] if param.description else []
     if param.type == "lookback":
-        parts.append("How far back from now, such as 24h or 7d" + (f", at most {param.max}" if param.max else ""))
+        parts.append("So far back from now: such as 24h or 7d" + (f", at most {param.max}" if param.max else ""))
     elif param.type in MOMENTS:
         parts += [f"{word} {bound}" for word, bound in (("Not before", param.min), ("Not after", param.max)) if bound]
     if param.match != "exact":

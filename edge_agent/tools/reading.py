@@ -30,7 +30,7 @@ _TAKES_BY = _NEEDS_BY | {"first", "last"}
 def parameters(fields: Sequence[Field], order: str) -> dict[str, dict[str, Any]]:
     """JSON Schema properties of the reading. ``order``: the tool's order in words, empty where it has none."""
     names = [field.name for field in fields]
-    own = f" (the tool's order: {order})" if order else ""
+    own = f"the tool's order ({order})" if order else "the tool's own order"
     return {
         "fields": {
             "type": "array",
@@ -40,8 +40,8 @@ def parameters(fields: Sequence[Field], order: str) -> dict[str, dict[str, Any]]
         "reduce": {
             "type": "string",
             "enum": list(REDUCES),
-            "description": "What to make of all matching records. min and max give the record itself; first and last "
-            f"too, in the order of by{own or ' if given'}. Default: none, the records.",
+            "description": "What to make of all matching records. min and max give the record itself; so do first and "
+            f"last, in the order of by, or without it in {own}. Default: none, the records.",
         },
         "by": {
             "type": "string",
@@ -103,8 +103,10 @@ def reduced(records: Sequence[Record], reading: Reading, fields: Sequence[Field]
             ranked = ranked[:1]
         case "last":
             ranked = ranked[-1:]
-    names = kept(reading, fields)
-    return Found(records=tuple(narrowed(each, names) for each in ranked[:limit]), more=len(ranked) > limit)
+    if fields:  # a function that declares none gives what it has
+        names = kept(reading, fields)
+        ranked = [narrowed(each, names) for each in ranked]
+    return Found(records=tuple(ranked[:limit]), more=len(ranked) > limit)
 
 
 def narrowed(record: Record, names: Sequence[str]) -> Record:
