@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     code = 1
     try:
         code = asyncio.run(_demo(args, state, console))
-    except (KeyboardInterrupt, asyncio.CancelledError):
+    except asyncio.CancelledError:
         console.print("\nInterrupted; everything is stopped.")
         code = 130
     except Occupied as error:
@@ -65,7 +65,8 @@ def _state(args: argparse.Namespace) -> tuple[Path, bool]:
 async def _demo(args: argparse.Namespace, state: Path, console: Console) -> int:
     task = asyncio.current_task()
     if task is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job inherits it ignored
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     port = args.port or (USUAL_PORT if args.keep and _is_free(USUAL_PORT) else free_port())
     with House(
         state=state, port=port, cloud=Cloud() if args.instant else Cloud.from_environment(), instant=args.instant
