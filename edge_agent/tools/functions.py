@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 #: Records that one call of a function brings; more are cut, after the reading.
 LIMIT = 1_000
 _MARK = "__fedlm_tool__"
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +81,8 @@ def function_tool(function: Callable[..., Any], *, timeout_s: float) -> Tool:
     """Make a tool of a marked function. Raises ``ConfigError`` for hints that have no schema."""
     options: Options = getattr(function, _MARK)
     name = options.name or function.__name__
+    if not _NAME.fullmatch(name):
+        raise config_error(name, "name", "1 to 64 of the characters A-Z a-z 0-9 _ and -")
     text = docstring_parser.parse(inspect.getdoc(function) or "")
     if not text.short_description:
         raise config_error(name, "docstring", "the planner knows a tool by its docstring: write one")

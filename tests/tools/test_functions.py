@@ -1,15 +1,12 @@
-"""``@tool`` functions: schema from hints and docstring, exact types, records, threads."""
+"""``@tool`` functions: schema from hints and docstring, exact types, records."""
 
 from __future__ import annotations
 
-import asyncio
 import enum
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -17,10 +14,8 @@ import pytest
 
 from edge_agent.errors import ConfigError, PlanRejected, ToolFailed
 from edge_agent.tools.functions import function_tool, tool
-from edge_agent.tools.registry import check_tools
-from edge_agent.tools.threads import THREADS
 from edge_agent.types import Field, Record, Tool
-from tests.tools.conftest import StandingClock, call, settings
+from tests.tools.conftest import call
 
 
 class Colour(enum.Enum):
@@ -202,61 +197,6 @@ async def test_what_is_no_data_is_a_failed_call() -> None:
         await records(give)
 
 
-async def test_when_all_threads_of_a_tool_hang_it_is_busy_and_others_go_on() -> None:
-    free = threading.Event()
-
-    @tool
-    def hang() -> str:
-        """Hang."""
-        free.wait(30)
-        return "late"
-
-    @tool
-    def work() -> str:
-        """Work."""
-        return threading.current_thread().name
-
-    hanging = made(hang)
-    for _ in range(THREADS):
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(call(hanging, {}), 0.02)
-    with pytest.raises(ToolFailed) as busy:
-        await call(hanging, {})
-    assert busy.value.status == "busy"
-    assert await records(work) == [{"value": "tool-work"}]
-    free.set()
-    async with asyncio.timeout(5):
-        while True:  # the threads come back when the function does
-            try:
-                assert (await call(hanging, {})).records == ({"value": "late"},)
-                break
-            except ToolFailed:
-                await asyncio.sleep(0)
-
-
-async def test_more_calls_than_threads_wait_for_one_another() -> None:
-    running, most = 0, 0
-    lock = threading.Lock()
-    begun = threading.Barrier(THREADS)
-
-    @tool
-    def count() -> int:
-        """Count who runs beside."""
-        nonlocal running, most
-        with lock:
-            running += 1
-            most = max(most, running)
-        begun.wait(5)
-        with lock:
-            running -= 1
-        return 1
-
-    counting = made(count)
-    found = await asyncio.gather(*(call(counting, {}) for _ in range(2 * THREADS)))
-    assert len(found) == 2 * THREADS
-    assert most <= THREADS
-
-
 def test_what_can_be_no_tool_is_refused() -> None:
     @tool
     def silent() -> None:  # no docstring
@@ -278,32 +218,14 @@ def test_what_can_be_no_tool_is_refused() -> None:
     def odd(x: complex) -> None:
         """Do."""
 
+    @tool(name="mis.named")
+    def named() -> None:
+        """Do."""
+
     @tool(fields=["a"], label="b")
     def labelled() -> None:
         """Do."""
 
-    for function in (silent, untyped, many, own, odd, labelled):
+    for function in (silent, untyped, many, own, odd, named, labelled):
         with pytest.raises(ConfigError, match=function.__name__):
             made(function)
-
-
-def test_functions_are_loaded_from_files_and_modules(tmp_path: Path) -> None:
-    file = tmp_path / "site_tools.py"
-    file.write_text(
-        "from __future__ import annotations\n"
-        "from dataclasses import dataclass\n"
-        "from edge_agent.tools.functions import tool\n\n"
-        "@dataclass\nclass Answer:\n    value: int\n\n"
-        "@tool(effects=True)\ndef switch(on: bool) -> Answer:\n    '''Switch it.'''\n    return Answer(1)\n"
-    )
-    registry = check_tools(settings(f'[tools]\nmodules = ["{file}", "tests.tools.sample"]'), StandingClock())
-    assert list(registry.tools) == ["switch", "sample_time"]
-    assert registry.tools["switch"].effects
-    assert [each.name for each in registry.signatures(["switch", "unknown"])] == ["switch"]
-    assert [each.name for each in registry.signatures(effects=False)] == ["sample_time"]
-
-
-@pytest.mark.parametrize("module", ["no.such.module", "/no/such/file.py", "json"])
-def test_a_module_without_tools_is_named(module: str) -> None:
-    with pytest.raises(ConfigError, match=r"tools\.modules"):
-        check_tools(settings(f'[tools]\nmodules = ["{module}"]'), StandingClock())

@@ -90,7 +90,7 @@ async def test_a_plan_without_calls_passes() -> None:
     assert (await check()).calls == ()
 
 
-async def test_two_tools_that_wait_for_each_other_both_end() -> None:
+def waiting_for_each_other() -> dict[str, Tool]:
     left, right = asyncio.Event(), asyncio.Event()
 
     @tool
@@ -107,13 +107,20 @@ async def test_two_tools_that_wait_for_each_other_both_end() -> None:
         await left.wait()
         return "other"
 
-    results = await run(catalogue(one, other), "one", "other")
+    return catalogue(one, other, timeout_s=0.2)
+
+
+async def test_two_tools_that_wait_for_each_other_both_end() -> None:
+    results = await run(waiting_for_each_other(), "one", "other")
     assert [(each.status, each.records) for each in results] == [
         ("ok", ({"value": "one"},)),
         ("ok", ({"value": "other"},)),
     ]
-    one_by_one = await run(catalogue(one, other), "one", "other", parallel=1, within_s=0.3)
-    assert [each.status for each in one_by_one] == ["ok", "ok"]  # both events are set by now
+
+
+async def test_one_after_the_other_they_would_not() -> None:
+    results = await run(waiting_for_each_other(), "one", "other", parallel=1)
+    assert results[0].status == "timed_out"
 
 
 async def test_no_more_than_allowed_run_at_once() -> None:
