@@ -17,6 +17,7 @@ MAX_PLAN_BYTES = 64 * 1024
 #: Deepest nesting of a plan that is passed on.
 MAX_PLAN_DEPTH = 16
 _FENCED = re.compile(r"```(?:[a-zA-Z_]*)\s*(.*?)```", re.DOTALL)
+_NOTHING = re.compile(rf"\W*{NOTHING_FITS}\b")
 _TAGGED = re.compile(r"<tool_call>\s*(.*?)\s*</tool_call>", re.DOTALL)
 
 
@@ -82,12 +83,14 @@ def read_answer(payload: bytes, tools: Sequence[ToolSignature]) -> Answered:
     return Answered(calls=calls, model=completion.model or "", usage=usage)
 
 
-def without_nulls(arguments: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Drop the nulls by which strict mode says that an optional parameter isn't set."""
-    required = schema.get("required", ())
-    properties = schema.get("properties", {})
+def without_nulls(arguments: Mapping[str, Any], schema: Any) -> dict[str, Any]:
+    """Drop the nulls by which strict mode says that an optional parameter isn't set. The schema may be anything."""
+    required = schema.get("required") if isinstance(schema, Mapping) else None
+    properties = schema.get("properties") if isinstance(schema, Mapping) else None
+    required = required if isinstance(required, list) else []
+    properties = properties if isinstance(properties, Mapping) else {}
     return {
-        name: without_nulls(value, properties.get(name, {})) if isinstance(value, Mapping) else value
+        name: without_nulls(value, properties.get(name)) if isinstance(value, Mapping) else value
         for name, value in arguments.items()
         if value is not None or name in required
     }
@@ -97,10 +100,12 @@ def _said_calls(choice: _Choice) -> list[tuple[str, dict[str, Any]]]:
     said = choice.message
     if said.refusal or choice.finish_reason == "content_filter":
         raise PlannerFailed("refused", "the cloud model declined to plan this question")
+    if choice.finish_reason == "length":
+        raise _bad("the cloud's answer was cut by its token limit")
     if said.tool_calls:
         return [(call.function.name, _arguments(call.function.arguments)) for call in said.tool_calls]
     text = (said.content or "").strip()
-    if not text or text.strip(".\"'` \n").upper() == NOTHING_FITS:
+    if not text or _NOTHING.match(text):
         return []
     return [each for found in _json_in(text) for each in _calls_in(found)]
 

@@ -46,10 +46,10 @@ def strict(schema: Schema) -> Schema:
 
 
 def strict_or_plain(schema: Schema) -> tuple[Schema, bool]:
-    """Strict form where there is one, else the schema as it is."""
+    """Strict form where there is one, else the schema as it is: also one that came over the broker and is none."""
     try:
         return strict(schema), True
-    except NotStrict:
+    except (NotStrict, AttributeError, TypeError):
         return schema, False
 
 

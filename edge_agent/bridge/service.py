@@ -14,6 +14,7 @@ from edge_agent.bridge.budget import Budget
 from edge_agent.bridge.cloud import Cloud
 from edge_agent.bridge.desk import Desk
 from edge_agent.clock import Clock
+from edge_agent.errors import FedlmError
 from edge_agent.identity import identity
 from edge_agent.messages import Status, encode
 from edge_agent.mqtt import Link, Subscription
@@ -57,7 +58,7 @@ async def serve(
             await asyncio.wait(set(desk.running), timeout=settings.shutdown_s)
         for late in desk.running:
             late.cancel()
-        with suppress(TimeoutError):  # a broker that is away has our Last Will
+        with suppress(TimeoutError, FedlmError):  # a broker that is away has our Last Will
             async with asyncio.timeout(FAREWELL_WITHIN_S):
                 await link.publish(me.status("offline", reason="stopped"))
     log.info("bridge_stopped", extra={"bridge": settings.name})
@@ -116,7 +117,10 @@ async def _tell(said: _Said, desk: Desk, budget: Budget, link: Link, clock: Cloc
         status = said.me.status("degraded" if reason else "online", reason=reason, circuit=circuit, budget_left=left)
         if status != said.now:
             said.now = status
-            await link.publish(status)
+            try:
+                await link.publish(status)
+            except FedlmError as error:  # an ACL without our status is no reason to plan nothing
+                log.warning("status_refused", extra={"error": str(error)})
         with suppress(TimeoutError):
             async with asyncio.timeout(LOOK_EVERY_S):
                 await desk.changed.wait()

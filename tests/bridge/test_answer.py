@@ -9,6 +9,7 @@ import pytest
 
 from edge_agent.bridge.answer import MAX_PLAN_BYTES, read_answer
 from edge_agent.errors import PlannerFailed
+from edge_agent.messages import ToolSignature
 from edge_agent.testing.cloud import completions
 from edge_agent.testing.cloud.scripted import Cloud
 from tests.bridge.samples import TOOLS
@@ -50,7 +51,9 @@ def test_calls_as_json_in_plain_text_are_read_in_whatever_shape(text: str) -> No
     assert read(Cloud.says(text).body) == [("sales_by_product", {"quarter": "Q2"})]
 
 
-@pytest.mark.parametrize("text", ["NONE", " none.\n", "`NONE`", "", '{"calls": []}', "[]"])
+@pytest.mark.parametrize(
+    "text", ["NONE", " NONE.\n", "`NONE`", "NONE: no function is about weather.", "", '{"calls": []}', "[]"]
+)
 def test_nothing_fits_is_a_plan_without_calls(text: str) -> None:
     assert read(Cloud.says(text).body) == []
 
@@ -71,6 +74,7 @@ def test_nothing_fits_is_a_plan_without_calls(text: str) -> None:
         Cloud.says("[" * 900 + "]" * 900).body,
         Cloud.plan("sales_by_product", '{"quarter": "Q').body,
         Cloud.plan("sales_by_product", '"Q2"').body,
+        Cloud.says(PLAN, finish_reason="length").body,
         Cloud.plan("sales_by_product", '{"a":' * 40 + "1" + "}" * 40).body,
         Cloud.plan("sales_by_product", {"quarter": "x" * MAX_PLAN_BYTES}).body,
     ],
@@ -94,6 +98,12 @@ def test_nulls_of_strict_mode_are_dropped_only_where_the_parameter_is_optional()
     assert read(Cloud.plan("sales_by_product", arguments).body) == [
         ("sales_by_product", {"quarter": None, "since": "3d"})
     ]
+
+
+def test_a_tool_whose_schema_is_none_is_read_all_the_same() -> None:
+    odd = ToolSignature(name="odd", description="", parameters={"required": 7, "properties": {"a": 5}})
+    [call] = read_answer(Cloud.plan("odd", {"a": {"b": None, "c": 1}, "d": None}).body, [odd]).calls
+    assert call.arguments == {"a": {"c": 1}}
 
 
 def test_an_unknown_tool_or_a_wrong_argument_is_left_to_the_agent() -> None:

@@ -20,7 +20,7 @@ from edge_agent.bridge.desk import WAITING_ROOM
 from edge_agent.bridge.service import serve
 from edge_agent.clock import Clock
 from edge_agent.errors import PlannerFailed
-from edge_agent.messages import Plan, PlanBody, PlanFailure, PlanRequest, Status, encode
+from edge_agent.messages import Plan, PlanBody, PlanFailure, PlanRequest, Status, ToolSignature, encode
 from edge_agent.mqtt import Link, Subscription
 from edge_agent.planning.cloud import CloudPlanner
 from edge_agent.testing.cloud import Cloud, StandIn
@@ -178,14 +178,17 @@ async def test_a_response_topic_of_the_request_is_ignored(site: Site, tmp_path: 
 
 
 async def test_garbage_is_left_and_the_bridge_goes_on(site: Site, tmp_path: Path) -> None:
-    async with Cloud(GOOD) as cloud, bridge(site, cloud, tmp_path):
+    async with Cloud(GOOD) as cloud, bridge(site, cloud, tmp_path, profile="openai"):
         for garbage in (b"", b"\xff\xfe", b"[" * 5000, b"{}", b'{"id": "a/b", "deadline_s": 1, "body": {}}'):
             await site.send(garbage)
+        odd = ToolSignature(name="odd", description="", parameters={"properties": 5, "required": 7})
+        await site.send(PlanRequest(id="odd", deadline_s=5, body=PlanBody(prompt="x", tools=[odd], today="t")))
+        await site.until(site.answers)
         await site.send(request("retained"), retain=True)
         await site.send(request("good"))
-        await site.until(site.answers)
+        await site.until(lambda: len(site.answers()) == 2)
         await site.send(b"", retain=True)
-    assert [answer.id for answer in site.answers()] == ["good"]
+    assert [answer.id for answer in site.answers()] == ["odd", "good"]
 
 
 async def test_the_answer_comes_within_the_deadline_of_the_request(site: Site, tmp_path: Path) -> None:
