@@ -16,10 +16,10 @@ from edge_agent.binding import House
 from edge_agent.clock import Clock
 from edge_agent.delivery import Delivery
 from edge_agent.identity import Identity, identity
-from edge_agent.messages import Catalogue, Status, encode
+from edge_agent.messages import Catalogue, SlmTelemetry, Status, encode
 from edge_agent.mqtt import Link
 from edge_agent.planning.cloud import CloudPlanner
-from edge_agent.presence import OFFLINE, Presence
+from edge_agent.presence import OFFLINE, ONLINE, Presence
 from edge_agent.reception import Reception, subscriptions
 from edge_agent.register import Register
 from edge_agent.root import await_free_root, look_subscriptions
@@ -129,6 +129,7 @@ class Agent:
                 tasks.create_task(self._delivery.run(), name="delivery"),
                 tasks.create_task(reception.receive(aiter(self._link)), name="receive"),
                 tasks.create_task(self._tell(), name="telemetry"),
+                tasks.create_task(self._watch_slm(), name="watch the model"),
             ]
             await stop.wait()
             log.info("stopping", extra={"in_hand": len(self._register.unanswered())})
@@ -175,15 +176,23 @@ class Agent:
             self._planner.bridge_is(status.state)
             self._presence.part("bridge", status.state, status.reason)
 
+    async def _watch_slm(self) -> None:
+        """Note how the model is, whenever that changes."""
+        while self._slm is not None:
+            self._slm.changed.clear()
+            state = ONLINE if self._slm.state == "ready" else self._slm.state
+            self._presence.part("slm", state, self._slm.reason or None)
+            await self._slm.changed.wait()
+
     async def _tell(self) -> None:
-        """Publish telemetry every interval, and note how the parts are."""
+        """Publish telemetry every interval."""
         while True:
             self._post(self._telemetry(qos=0))
             await asyncio.sleep(self._settings.telemetry.interval_s)
 
     def _telemetry(self, *, qos: int) -> Outgoing:
         in_hand = len(self._register.unanswered())
-        telemetry = self._meter.telemetry(in_hand=in_hand, slm=None)
+        telemetry = self._meter.telemetry(in_hand=in_hand, slm=_slm_telemetry(self._slm))
         return Outgoing(topic=self._topics.telemetry(self._settings.name), payload=encode(telemetry), qos=qos)
 
     def _greet(self) -> Sequence[Outgoing]:
@@ -200,6 +209,20 @@ class Agent:
             async with asyncio.timeout(GOODBYE_S):
                 await self._delivery.flush()
                 await self._link.publish(self._presence.offline("stopped"))
+
+
+def _slm_telemetry(slm: Slm | None) -> SlmTelemetry | None:
+    if slm is None:
+        return None
+    figures = slm.figures
+    return SlmTelemetry(
+        model=slm.name,
+        state=slm.state,
+        prefill_tokens_per_s=round(figures.prefill_tokens_per_s, 1),
+        decode_tokens_per_s=round(figures.decode_tokens_per_s, 1),
+        rss_bytes=figures.rss_bytes,
+        restarts=figures.restarts,
+    )
 
 
 def _password(settings: config.Agent, credential: Credential) -> str | None:

@@ -65,7 +65,7 @@ class Link:
         self.connected = asyncio.Event()
 
     async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._keep_up(), name=f"mqtt {self._identifier}")
+        self._task = asyncio.create_task(self._keep_up(), name="mqtt")
         self._task.add_done_callback(lambda _: self._incoming.put_nowait(None))
         return self
 
@@ -132,7 +132,7 @@ class Link:
             except PublishRefused as error:
                 log.error("greeting_refused", extra={"topic": message.topic, "error": str(error)})  # noqa: TRY400
         self.connected.set()
-        log.info("broker_connected", extra={"client": self._identifier})
+        log.info("broker_connected")  # never the client id: whoever knows it can take the session
 
     def _connect(self) -> Connection:
         settings = self._settings

@@ -7,20 +7,23 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import tzinfo
 from types import TracebackType
-from typing import Self
 
 from edge_agent import wording
 from edge_agent.errors import SlmFailed
-from edge_agent.types import Accepted, Facts, Seat, Slm, Written
+from edge_agent.types import Accepted, Facts, Seat, Slm, SlmFigures, Written
 
 
 class InstantSlm:
     """A stand-in for the SLM: it says the bare facts, word by word, under a name that owns up to it."""
 
     name = "instant-stand-in"
+    state = "ready"
+    reason = ""
+    figures = SlmFigures()
 
     def __init__(self, *, zone: tzinfo) -> None:
         self._zone = zone
+        self.changed = asyncio.Event()
 
     async def __aenter__(self) -> Slm:
         return self

@@ -171,8 +171,6 @@ async def open_house(
         house.agent = tasks.create_task(serve_agent(house, made, slm))
         opened.callback(house.stop_agent.set)
         await house.state("agent", "online", "degraded")
-        if cloud is not None:
-            await house.state("agent", "online")
         yield house
         house.stop_agent.set()
         house.stop_bridge.set()
@@ -196,6 +194,7 @@ async def serve_bridge(
     """Run a bridge in this process."""
     made = config.Bridge(
         state_dir=str(folder / "bridge"),
+        shutdown_s=0.2,
         mqtt=mqtt,
         planner=config.CloudPlanner(model="scripted", base_url=base_url, profile="plain", **planner),  # type: ignore[arg-type]
     )

@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from edge_agent import config
-from edge_agent.clock import Clock
-from edge_agent.testing.cloud.completions import called, completed
 from edge_agent.testing.cloud.scripted import Cloud
 from edge_agent.testing.cloud.server import Reply
-from edge_agent.testing.instant import InstantSlm
 from tests.whole import some_tools
 from tests.whole.house import open_house
-
-
-def plan(*calls: tuple[str, Mapping[str, Any]]) -> Reply:
-    return completed(tool_calls=[called(name, arguments) for name, arguments in calls])
-
-
-def instant(_: config.Agent) -> InstantSlm:
-    return InstantSlm(zone=Clock().zone)
-
-
-ORDER = plan(("order_status", {"order": "ORD-1042"}))
+from tests.whole.plans import ORDER, QUESTION, instant, plan
 
 
 async def test_a_question_is_planned_run_worded_and_answered(broker_port: int, tmp_path: Path) -> None:
     async with open_house(broker_port, tmp_path, cloud=Cloud(ORDER), slm=instant) as house:
-        response = await house.ask("What is the status of order ORD-1042?", facts=True)
+        response = await house.ask(QUESTION, facts=True)
         assert response.status == "ok", response
         assert "shipped" in (response.answer or "")
         assert (response.route, response.model, response.grounded) == ("federated", "instant-stand-in", True)
@@ -53,7 +37,7 @@ async def test_two_tools_run_at_the_same_time(broker_port: int, tmp_path: Path) 
 async def test_a_tool_that_fails_is_named_and_the_others_answer(broker_port: int, tmp_path: Path) -> None:
     both = plan(("order_status", {"order": "ORD-1042"}), ("breaks", {}))
     async with open_house(broker_port, tmp_path, cloud=Cloud(both)) as house:
-        response = await house.ask("What is the status of order ORD-1042?")
+        response = await house.ask(QUESTION)
         assert response.status == "ok"
         assert "shipped" in (response.answer or "")
         assert "breaks" in (response.answer or "")
@@ -64,7 +48,7 @@ async def test_a_tool_that_fails_is_named_and_the_others_answer(broker_port: int
 async def test_a_tool_that_hangs_is_timed_out_and_the_others_answer(broker_port: int, tmp_path: Path) -> None:
     both = plan(("order_status", {"order": "ORD-1042"}), ("hangs", {}))
     async with open_house(broker_port, tmp_path, cloud=Cloud(both)) as house:
-        response = await house.ask("What is the status of order ORD-1042?")
+        response = await house.ask(QUESTION)
         assert response.status == "ok"
         assert {s.tool: s.status for s in response.sources} == {"order_status": "ok", "hangs": "timed_out"}
 
@@ -99,7 +83,7 @@ async def test_no_call_is_answered_with_what_can_be_asked(broker_port: int, tmp_
 async def test_a_plan_with_an_unknown_tool_is_repaired_once(broker_port: int, tmp_path: Path) -> None:
     cloud = Cloud(plan(("order_state", {"order": "ORD-1042"})), ORDER)
     async with open_house(broker_port, tmp_path, cloud=cloud) as house:
-        response = await house.ask("What is the status of order ORD-1042?")
+        response = await house.ask(QUESTION)
         assert response.status == "ok"
         assert "repaired" in (response.route_reason or "")
         assert len(cloud.received) == 2
@@ -121,7 +105,7 @@ async def test_a_plan_with_an_unknown_tool_is_repaired_once(broker_port: int, tm
 async def test_a_plan_that_stays_bad_is_rejected_and_nothing_runs(broker_port: int, tmp_path: Path, bad: Reply) -> None:
     cloud = Cloud(bad)
     async with open_house(broker_port, tmp_path, cloud=cloud) as house:
-        response = await house.ask("What is the status of order ORD-1042?")
+        response = await house.ask(QUESTION)
         assert response.error is not None
         assert response.error.code == "plan_rejected"
         assert len(cloud.received) == 2
@@ -130,7 +114,7 @@ async def test_a_plan_that_stays_bad_is_rejected_and_nothing_runs(broker_port: i
 
 async def test_without_a_bridge_no_plan_is_available_and_it_is_said_soon(broker_port: int, tmp_path: Path) -> None:
     async with open_house(broker_port, tmp_path, cloud=None) as house:
-        response = await house.ask("What is the status of order ORD-1042?", deadline_s=15)
+        response = await house.ask(QUESTION, deadline_s=15)
         assert response.error is not None
         assert response.error.code == "plan_unavailable"
 
@@ -138,7 +122,7 @@ async def test_without_a_bridge_no_plan_is_available_and_it_is_said_soon(broker_
 async def test_a_cloud_that_is_busy_once_is_asked_again(broker_port: int, tmp_path: Path) -> None:
     cloud = Cloud(Cloud.limited(retry_after="0.1"), ORDER)
     async with open_house(broker_port, tmp_path, cloud=cloud) as house:
-        response = await house.ask("What is the status of order ORD-1042?")
+        response = await house.ask(QUESTION)
         assert response.status == "ok"
         assert len(cloud.received) == 2
 
@@ -157,7 +141,7 @@ async def test_a_cloud_that_gives_no_plan_is_said(
     broker_port: int, tmp_path: Path, step: Reply | None, planner: dict[str, object]
 ) -> None:
     async with open_house(broker_port, tmp_path, cloud=Cloud(step), planner=planner) as house:
-        response = await house.ask("What is the status of order ORD-1042?")
+        response = await house.ask(QUESTION)
         assert response.error is not None
         assert response.error.code == "plan_unavailable"
         assert response.error.stage == "plans"
