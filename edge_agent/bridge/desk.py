@@ -56,7 +56,6 @@ class Desk:
         self._answers = Answers()
         self._turns = asyncio.Semaphore(settings.planner.concurrency)
         self._room = settings.planner.concurrency + WAITING_ROOM
-        self._settings = settings
         self.circuit = Circuit(settings.circuit)
         #: The code of the last failure that an operator must mend, until a request succeeds.
         self.trouble: str | None = None

@@ -194,17 +194,18 @@ async def test_garbage_is_left_and_the_bridge_goes_on(site: Site, tmp_path: Path
 async def test_the_answer_comes_within_the_deadline_of_the_request(site: Site, tmp_path: Path) -> None:
     async with Cloud(None) as cloud, bridge(site, cloud, tmp_path):
         begun = asyncio.get_running_loop().time()
-        await site.send(request("q1", deadline_s=0.5))
+        await site.send(request("q1", deadline_s=2.5))
         [answer] = await site.until(site.answers)
-        assert asyncio.get_running_loop().time() - begun < 0.5
+        assert asyncio.get_running_loop().time() - begun < 2.5
     assert isinstance(answer, PlanFailure)
     assert answer.code == "timed_out"
     assert len(answer.sent) == 1
 
 
 async def test_a_request_that_waits_for_its_turn_ends_at_its_deadline_too(site: Site, tmp_path: Path) -> None:
-    async with Cloud(None) as cloud, bridge(site, cloud, tmp_path, concurrency=1):
-        await site.send(request("first", deadline_s=1))
+    async with Cloud(GOOD) as cloud, bridge(site, cloud, tmp_path, concurrency=1):
+        cloud.may_answer.clear()
+        await site.send(request("first", deadline_s=30))
         await cloud.until(1)
         await site.send(request("second", deadline_s=0.3))
         [answer] = await site.until(site.answers)

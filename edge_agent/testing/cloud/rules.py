@@ -68,7 +68,7 @@ class Match:
 
 def plan(question: str, tools: Sequence[Catalogued], today: str) -> list[Planned]:
     """Plan a question: a call for each clause where they are for different tools; none where no tool fits."""
-    known = [Tool.of(entry) for entry in tools]
+    known = _Known([Tool.of(entry) for entry in tools])
     clauses = [each for each in (part.strip() for part in _CLAUSE.split(question)) if each]
     matches = [(clause, best(clause, question, known, today)) for clause in clauses]
     found = [(clause, match) for clause, match in matches if match is not None]
@@ -83,13 +83,13 @@ def plan(question: str, tools: Sequence[Catalogued], today: str) -> list[Planned
     return list(calls.values())
 
 
-def best(clause: str, question: str, tools: Sequence[Tool], today: str) -> Match | None:
+def best(clause: str, question: str, known: _Known, today: str) -> Match | None:
     """Find the tool that understands the clause best and gets all the values that it needs."""
-    matches = [match for tool in tools if (match := _match(clause, question, tool, tools, today)) is not None]
+    matches = [match for tool in known.tools if (match := _match(clause, question, tool, known, today)) is not None]
     return max(matches, key=lambda match: match.score, default=None)
 
 
-def _match(clause: str, question: str, tool: Tool, tools: Sequence[Tool], today: str) -> Match | None:
+def _match(clause: str, question: str, tool: Tool, known: _Known, today: str) -> Match | None:
     arguments: dict[str, Any] = {}
     refers_back = bool(_BACK & set(words(clause)))
     for parameter in tool.parameters:
@@ -100,8 +100,8 @@ def _match(clause: str, question: str, tool: Tool, tools: Sequence[Tool], today:
             arguments[parameter.name] = value
         elif parameter.required:
             return None
-    rarity = _Rarity(tools)
-    meant = _content(clause, tool, arguments, rarity)
+    rarity = known.rarity
+    meant = _content(clause, tool, arguments, known)
     total = sum(rarity(word) for word in meant)
     shared = sum(rarity(word) for word in meant if word in tool.weights)
     if not total or not shared or shared / total < ENOUGH:
@@ -110,28 +110,26 @@ def _match(clause: str, question: str, tool: Tool, tools: Sequence[Tool], today:
     return Match(tool=tool, arguments=arguments, score=score * (shared / total) + _VALUE_FOUND * len(arguments))
 
 
-def _content(clause: str, tool: Tool, arguments: Mapping[str, Any], rarity: _Rarity) -> list[str]:
+def _content(clause: str, tool: Tool, arguments: Mapping[str, Any], known: _Known) -> list[str]:
     """Give the words that a tool should know: no stop words, no values that it took, no cues that nobody names."""
     values = [arguments[each.name] for each in tool.parameters if each.name in arguments and not _enum(each)]
     taken = {word for value in values for word in words(str(value))}
-    cues = {word for word in reading.cue_words(clause) if not rarity.knows(stem(word))}
+    cues = {word for word in reading.cue_words(clause) if stem(word) not in known.spread}
     said = words(_PLACEHOLDER.sub(" ", clause))
     kept = [word for word in said if len(word) > 1 or not word.isascii()]
     return list(dict.fromkeys(stem(word) for word in kept if word not in STOP | taken | cues and not word.isdigit()))
 
 
-class _Rarity:
-    """How much a word tells: what many tools know tells little; what none knows tells that it is for none."""
+class _Known:
+    """The tools of a request, and how many of them know a word."""
 
     def __init__(self, tools: Sequence[Tool]) -> None:
-        self._spread = Counter(word for tool in tools for word in tool.weights)
-        self._tools = len(tools)
+        self.tools = tools
+        self.spread = Counter(word for tool in tools for word in tool.weights)
 
-    def knows(self, word: str) -> bool:
-        return word in self._spread
-
-    def __call__(self, word: str) -> float:
-        return math.log(1 + self._tools / (self._spread[word] or 0.5))
+    def rarity(self, word: str) -> float:
+        """How much a word tells: what many know tells little; what none knows tells that it is for none."""
+        return math.log(1 + len(self.tools) / (self.spread[word] or 0.5))
 
 
 def _enum(parameter: Parameter) -> Sequence[Any]:
