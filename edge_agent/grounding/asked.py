@@ -11,9 +11,10 @@ from typing import Final
 from edge_agent.grounding import cells as cellwise
 from edge_agent.grounding import computed, index
 from edge_agent.grounding.cells import EVERY, Cell, Column, Row, column
-from edge_agent.grounding.scan import Reader, Scan
+from edge_agent.grounding.scan import Mention, Reader, Scan
 from edge_agent.language import lexicon
 from edge_agent.language.folding import Language, fold, has_han, language_of, normal, stem, words
+from edge_agent.language.numbers import IDS
 from edge_agent.types import Fact, Facts, Field
 
 _SHORTEST_PART: Final = 3
@@ -41,10 +42,27 @@ class Asked:
     totals: dict[int, Cell]
     #: Whether there is a record, for each fact under exists.
     exists: dict[int, bool]
+    #: The question names an id, where records have ids, that neither they nor the arguments have.
+    absent: bool
     #: Stems that any answer may use, and those that only the values of some rows allow.
     known: frozenset[str]
     known_of: dict[str, frozenset[int]]
     known_han: frozenset[str]
+
+    @property
+    def subjects(self) -> frozenset[int]:
+        """The rows that the question is about: those that it names, else those to tell."""
+        return self.named or frozenset().union(*self.targets.values())
+
+    def cells(self) -> list[Cell]:
+        """The cells that the answer must state."""
+        return [
+            cell
+            for number, rows in self.targets.items()
+            for row in sorted(rows)
+            for name in self.fields[number]
+            for cell in self.rows[row].cells.get(name, ())
+        ]
 
 
 def prepare(facts: Facts, zone: tzinfo | None = None) -> Asked:
@@ -82,6 +100,10 @@ def prepare(facts: Facts, zone: tzinfo | None = None) -> Asked:
         exists={
             number: computed.exists(fact) for number, fact in enumerate(facts.found) if fact.reading.reduce == "exists"
         },
+        absent=any(_has_id(cell) for cell in every)
+        and any(
+            one.kind == "id" and not one.cells and not _free_id(reader, question, one) for one in question.mentions
+        ),
         known=known,
         known_of=_known_of(every),
         known_han=known_han,
@@ -146,6 +168,16 @@ def _named(question: Scan, fields: dict[int, tuple[str, ...]]) -> frozenset[int]
         if found and aside and not mention.entity and mention.kind != "number":
             found = found & frozenset(cell.row for cell in aside) or found
     return found
+
+
+def _has_id(cell: Cell) -> bool:
+    return cell.column.label and IDS.fullmatch(cell.text) is not None
+
+
+def _free_id(reader: Reader, question: Scan, mention: Mention) -> bool:
+    """Whether an argument is or holds this id: then the records were found by it."""
+    spoken = cellwise.pieces(question.folded[mention.start : mention.end])
+    return any(list(phrase.pieces) == spoken for phrase in reader.free.phrases.get(spoken[0], ()))
 
 
 def _parts(cells: Iterable[Cell], columns: Iterable[Column]) -> dict[str, tuple[Cell, ...]]:

@@ -92,3 +92,12 @@ class Binder:
                 heads, told = [head for head in shared if head is not None], True
                 bound.append(Bound(mention=mention, rows=frozenset().union(*heads)))
         return tuple(bound)
+
+
+def told(bound: Sequence[Bound], otherwise: Rows) -> Rows:
+    """The rows that a clause speaks of: those of its entities, else those of its values, else ``otherwise``."""
+    heads = [one for one in bound if one.mention.entity and one.mention.binds]
+    found: Rows = frozenset()
+    for one in heads or [one for one in bound if one.mention.binds]:
+        found |= one.rows & one.mention.rows
+    return found or otherwise

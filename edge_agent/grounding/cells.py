@@ -15,8 +15,13 @@ from edge_agent.types import Fact, Facts, Field, Scalar
 
 #: The row of a value computed over all records: it agrees with every row.
 EVERY: Final = -1
-#: A text of more words than this may be told in part.
+#: A text of more words than this, of about so many characters each, may be told in part.
 LONG: Final = 6
+_HAN_WORD: Final = 4
+_LATIN_WORD: Final = 10
+#: A description of so many content words, or Chinese characters, is a name.
+_NAME_WORDS: Final = 4
+_NAME_CHARACTERS: Final = 12
 _LABEL_NAMES: Final = frozenset(["id", "name", "code", "key", "label", "title", "nr", "no", "sku", "serial", "number"])
 _NUMERIC: Final = re.compile(r"[-+]?\d+(?:\.\d+)?")
 
@@ -57,7 +62,7 @@ class Cell:
     @property
     def long(self) -> bool:
         """A text that an answer may tell in part or in other words."""
-        return len(self.stems) > LONG or len(self.text) > LONG * (4 if has_han(self.text) else 10)
+        return len(self.stems) > LONG or len(self.text) > LONG * (_HAN_WORD if has_han(self.text) else _LATIN_WORD)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +96,7 @@ def column(fact: int, said: Field, *, label: bool = False) -> Column:
     """A field as a column of the fact of that number."""
     description = said.description or ""
     described = content(description)
-    phrase = fold(normal(description)) if has_han(description) and len(description) <= 12 else ""
+    phrase = fold(normal(description)) if has_han(description) and len(description) <= _NAME_CHARACTERS else ""
     return Column(
         fact=fact,
         name=said.name,
@@ -99,7 +104,7 @@ def column(fact: int, said: Field, *, label: bool = False) -> Column:
         unit=units.unit(said.unit) if said.unit else units.inferred(said.name, description),
         declared=bool(said.unit),
         stems=content(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", said.name)),
-        described=described if 0 < len(described) <= 4 else frozenset(),
+        described=described if 0 < len(described) <= _NAME_WORDS else frozenset(),
         phrase=phrase,
     )
 
@@ -111,10 +116,11 @@ def _labels(fact: Fact, names: Sequence[str]) -> set[str]:
     if called:
         return called
     for name in names:
-        values = [record.get(name) for record in fact.records]
-        if name not in asked and len(values) > 1 and all(isinstance(value, str) for value in values):
-            if len(set(map(str, values))) == len(values) and not any(map(dates.from_value, values)):
-                return {name}
+        values = [value for record in fact.records if isinstance(value := record.get(name), str)]
+        if name in asked or len(values) < len(fact.records) or len(values) == 1:
+            continue
+        if len(set(values)) == len(values) and not any(map(dates.from_value, values)):
+            return {name}
     return set()
 
 
@@ -137,7 +143,7 @@ def rows(facts: Facts, known: Mapping[tuple[int, str], Column], zone: tzinfo | N
 
 
 def _each(value: Scalar | Sequence[Scalar]) -> Sequence[Scalar]:
-    return value if isinstance(value, (list, tuple)) else (value,)  # type: ignore[return-value]  # str is a Scalar
+    return value if isinstance(value, (list, tuple)) else (value,)
 
 
 def cell(row: int, column: Column, value: Scalar, zone: tzinfo | None = None) -> Cell:

@@ -6,9 +6,9 @@ import re
 from datetime import tzinfo
 from typing import Final
 
-from edge_agent.grounding import claims, naming, polarity, vocabulary
+from edge_agent.grounding import naming, polarity, ranking, spoken, vocabulary
 from edge_agent.grounding.asked import Asked, prepare
-from edge_agent.grounding.bind import Binder, Bound, Rows
+from edge_agent.grounding.bind import Binder, Bound, Rows, told
 from edge_agent.grounding.cells import Cell
 from edge_agent.grounding.said import Said, place
 from edge_agent.grounding.scan import Mention, Scan
@@ -61,12 +61,12 @@ class Check:
         bound = self._binder.bind(mentions, carried)
         if bound is None:
             return "values of different records in one clause"
-        rows = claims.told(bound, asked)
+        rows = told(bound, asked.subjects)
         reason = (
             self._words(scan, bound, rows, said)
             or (naming.misplaced(scan, bound, asked) and "a field with another's value")
-            or claims.extreme(scan, bound, asked)
-            or claims.comparison(scan, bound, asked)
+            or ranking.extreme(scan, bound, asked)
+            or ranking.comparison(scan, bound, asked)
             or polarity.judge(scan, bound, rows, asked, said)
         )
         if reason:
@@ -106,9 +106,8 @@ class Check:
                     said.stated.add(place(cell))
                     if one.mention.quantity is not None and one.mention.quantity.unit is not None:
                         said.units.add(cell.column.key)
-        if not scan.bare.isspace() and any(total.number == 0 for total in self._asked.totals.values()):
-            if claims.negated(scan):
-                said.stated |= {place(total) for total in self._asked.totals.values()}
+        if spoken.negated(scan):
+            said.stated |= {place(total) for total in self._asked.totals.values() if total.number == 0}
         said.stems |= vocabulary.stems(scan)
 
     def _missing(self, said: Said) -> str | None:
@@ -122,15 +121,25 @@ class Check:
             return "whether there is any isn't said"
         if any(not fields for number, fields in asked.fields.items() if asked.targets[number]) and not said.stated:
             return "nothing of the records is stated"
-        return self._unlisted(said)
+        return self._unnamed(said) or self._unlisted(said)
+
+    def _unnamed(self, said: Said) -> str | None:
+        """Which record is the extreme is said where that was asked; an id that was asked for is in the records."""
+        asked = self._asked
+        for number in asked.either:
+            labels = {name for name in asked.facts.found[number].reading.fields if asked.columns[number, name].label}
+            told = {name for fact, row, name in said.stated if fact == number and row in asked.targets[number]}
+            if labels and not asked.named and not labels & told:
+                return "which record it is isn't said"
+        return "an id that no record has" if asked.absent else None
 
     def _wanted(self, said: Said) -> list[Cell]:
         """The asked cells; where several records tie as the extreme, those of one that was told, or of the first."""
-        asked, found = self._asked, claims.asked_cells(self._asked)
+        asked, found = self._asked, self._asked.cells()
         for number in asked.either:
             rows = asked.targets[number]
-            told = {row for fact, row, _ in said.stated if fact == number} & rows
-            kept = min(told or rows, default=-1)
+            stated = {row for fact, row, _ in said.stated if fact == number} & rows
+            kept = min(stated or rows, default=-1)
             found = [cell for cell in found if cell.column.fact != number or cell.row == kept]
         return found
 
@@ -140,9 +149,7 @@ class Check:
     def _unlisted(self, said: Said) -> str | None:
         """A list is exactly the records' labels."""
         for number, rows in self._asked.targets.items():
-            if len(rows) < 2 or number in self._asked.either:
-                continue
-            for row in rows:
+            for row in rows if len(rows) > 1 and number not in self._asked.either else ():
                 labels = {name for name, cells in self._asked.rows[row].cells.items() if cells[0].column.label}
                 if labels and not any((number, row, name) in said.stated for name in labels):
                     return "a record is missing from the list"
@@ -150,19 +157,21 @@ class Check:
 
 
 def _weak(mention: Mention) -> bool:
-    """ "One" may be no number at all."""
+    """Whether a mention may be no number at all, as "one" is."""
     return mention.quantity is not None and mention.quantity.word and mention.quantity.value == 1
 
 
 def _states(mention: Mention, cell: Cell) -> bool:
-    """Whether a mention states its cell: of a date, the day at least."""
-    if cell.moment is None:
-        return True
-    return mention.moment is not None and mention.moment.day is not None
+    """Whether a mention states its cell: a text whole, of a date the day at least, of a name what tells it apart."""
+    if cell.number is not None:
+        return mention.quantity is not None
+    if cell.moment is not None:
+        return mention.moment is not None and mention.moment.day is not None
+    return mention.kind == "phrase" or (mention.kind == "part" and len(mention.rows) == 1)
 
 
 def _counts_records(mention: Mention, scan: Scan, asked: Asked) -> bool:
-    """ "3 orders:": the number of the records that are listed, before any of them is named."""
+    """Whether a mention is like "3 orders:": the number of the records that are listed, before any of them is named."""
     if mention.quantity is None or mention.quantity.unit is not None or mention.free:
         return False
     if any(other.entity and other.start < mention.start for other in scan.mentions):

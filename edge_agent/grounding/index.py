@@ -17,6 +17,8 @@ from edge_agent.language.units import Unit
 
 _HALF: Final = Decimal("0.5")
 _PERCENT: Final = units.unit("%")
+#: Numbers that may be a date's year.
+_YEARS: Final = range(1900, 2200)
 _NEAR: Final = Decimal("0.05")
 
 
@@ -40,7 +42,7 @@ class Index:
     def quantity(self, said: Quantity) -> tuple[Cell, ...]:
         """The cells whose value ``said`` is, in its own unit or by exact conversion, rounded as ``said`` is."""
         found = [cell for value, unit, cell in self.numbers if fits(said, value, unit)]
-        if said.unit is None and said.quantum == 1 and 1900 <= said.value <= 2199:
+        if said.unit is None and said.quantum == 1 and said.value in _YEARS:
             found += [cell for _, cell in self.moments if cell.moment is not None and cell.moment.year == said.value]
         return tuple(found)
 
@@ -84,7 +86,7 @@ def _inside(index: Index, cell: Cell, language: Language) -> None:
         taken.update(range(token.start(), token.end()))
         index.ids.setdefault(token.group(), []).append(cell)
     for said in numbers.find(cell.text, language) if not cell.column.label else ():
-        if said.start not in taken and not said.word:
+        if said.start not in taken:
             index.numbers.append((said.value, said.unit, cell))
 
 

@@ -12,7 +12,6 @@ from edge_agent.grounding.cells import Column
 from edge_agent.grounding.scan import Scan
 from edge_agent.language.folding import stem
 
-
 #: Says nothing of a field "total".
 _IN_TOTAL: Final = re.compile(r"\bin total\b")
 
@@ -24,26 +23,21 @@ def misplaced(scan: Scan, bound: Sequence[Bound], asked: Asked) -> str | None:
     values = [one for one in bound if one.mention.cells and not _is_label(one) and not _echo(one, asked)]
     if not names or not values:
         return None
-    forward = _wrong(names, [(one.mention.start, one) for one in values])
-    if forward is None:
-        return None
-    reverse = [(-place, column) for place, column in reversed(names)]
-    backward = _wrong(reverse, [(-one.mention.start, one) for one in reversed(values)])
-    return None if backward is None else forward
+    near = [_neighbours(names, position, values) for position in range(len(names))]
+    for (_, column), neighbours in zip(names, near, strict=True):
+        if neighbours and not any(cell.column.key == column.key for one in neighbours for cell in one.cells):
+            return column.name
+    return None if any(near) else names[0][1].name
 
 
-def _wrong(named: Sequence[tuple[int, Column]], values: Sequence[tuple[int, Bound]]) -> str | None:
-    """Each name is followed by its value, before the next name; a name that no value follows proves nothing here."""
-    used = 0
-    for position, (place, column) in enumerate(named):
-        until = named[position + 1][0] if position + 1 < len(named) else 1 << 30
-        mine = [one for start, one in values if place < start < until]
-        used += len(mine)
-        if mine and not any(cell.column.key == column.key for cell in mine[0].cells):
-            return column.name
-        if not mine and position + 1 == len(named):
-            return column.name
-    return None if used else named[0][1].name
+def _neighbours(names: Sequence[tuple[int, Column]], position: int, values: Sequence[Bound]) -> list[Bound]:
+    """The value right before a field's name and the one right after it, with no other field's name between."""
+    place = names[position][0]
+    since = names[position - 1][0] if position else -1
+    until = names[position + 1][0] if position + 1 < len(names) else 1 << 30
+    before = [one for one in values if since < one.mention.start < place]
+    after = [one for one in values if place < one.mention.start < until]
+    return before[-1:] + after[:1]
 
 
 def named(scan: Scan, asked: Asked) -> list[tuple[int, Column]]:

@@ -17,6 +17,10 @@ from edge_agent.language.numbers import IDS, Quantity
 Kind = Literal["phrase", "moment", "id", "number", "part"]
 _PIECE: Final = re.compile(r"[^\W\d_\u3400-\u4dbf\u4e00-\u9fff]+|[\u3400-\u4dbf\u4e00-\u9fff]|\d+")
 _JOIN: Final = re.compile(r"[\s_\-./:,'#&+()]{0,3}")
+#: A label of so many letters may also be a word.
+_TINY: Final = 2
+#: A name of so many letters may have the s of a genitive or plural.
+_TAKES_S: Final = 4
 #: A word, number or id goes on: "12" isn't in "12.5", "B57" isn't in "B57-8".
 _GOES_ON: Final = re.compile(r"[.,]\d|-?\d|(?<=\d)[a-z]|_")
 _CAME_FROM: Final = re.compile(r"\d[.,]$|[a-z0-9]-?$|_$")
@@ -117,7 +121,7 @@ class Reader:
             start, end = found[position].start(), found[position + length - 1].end()
             cells = here.cells if here is not None and len(here.pieces) == length else ()
             # "A" and "IT" may be labels; "a" and "it" are words.
-            if end - start > 2 or not text[start:end].islower() or not any(cell.column.label for cell in cells):
+            if end - start > _TINY or not text[start:end].islower() or not any(cell.column.label for cell in cells):
                 spoken = " ".join(piece.group() for piece in found[position : position + length])
                 is_free = (free is not None and len(free.pieces) == length) or f" {spoken} " in self.question
                 yield Mention(kind="phrase", start=start, end=end, cells=cells, free=is_free)
@@ -136,7 +140,7 @@ class Reader:
                 moment=moment,
             )
 
-    def _ids(self, text: str, folded: str, _language: Language, taken: set[int]) -> Iterator[Mention]:
+    def _ids(self, _text: str, folded: str, _language: Language, taken: set[int]) -> Iterator[Mention]:
         for found in IDS.finditer(folded):
             if found.start() not in taken and found.end() - 1 not in taken:
                 yield Mention(
@@ -147,7 +151,7 @@ class Reader:
                     free=found.group() in self.free.ids,
                 )
 
-    def _numbers(self, text: str, folded: str, language: Language, taken: set[int]) -> Iterator[Mention]:
+    def _numbers(self, text: str, _folded: str, language: Language, taken: set[int]) -> Iterator[Mention]:
         for said in numbers.find(text, language):
             if said.start not in taken and said.end - 1 not in taken:
                 yield Mention(
@@ -172,7 +176,7 @@ def _longest(phrases: dict[str, list[Phrase]], folded: str, found: list[re.Match
             return phrase
     # A genitive: "Annas", "Müllers".
     first = found[at].group()
-    for phrase in phrases.get(first[:-1], ()) if len(first) > 4 and first.endswith("s") else ():
+    for phrase in phrases.get(first[:-1], ()) if len(first) > _TAKES_S and first.endswith("s") else ():
         if len(phrase.pieces) == 1:
             return phrase
     return None
@@ -184,7 +188,7 @@ def _stands(phrase: Phrase, folded: str, found: list[re.Match[str]], at: int) ->
         return False
     for step, piece in enumerate(phrase.pieces):
         said = found[at + step].group()
-        if said != piece and not (step == count - 1 > 0 and said == piece + "s" and len(piece) > 3):
+        if said != piece and not (step == count - 1 > 0 and said == piece + "s" and len(piece) >= _TAKES_S):
             return False
         if step and _JOIN.fullmatch(folded, found[at + step - 1].end(), found[at + step].start()) is None:
             return False

@@ -39,7 +39,7 @@ def ground(
     descriptions: Mapping[str, str | Mapping[str, Any]] | None = None,
     locale: str = "en",
 ) -> Verdict:
-    """Judge a finished draft. Raises ``msgspec.ValidationError`` where ``read`` or ``descriptions`` are no such thing."""
+    """Judge a finished draft. Raises ``msgspec.ValidationError`` on a malformed ``read`` or ``descriptions``."""
     reading = read if isinstance(read, Reading) else msgspec.convert(read or {}, Reading)
     fact = Fact(
         tool="",

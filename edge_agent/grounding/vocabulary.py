@@ -9,10 +9,13 @@ from edge_agent.grounding.asked import Asked
 from edge_agent.grounding.bind import Rows
 from edge_agent.grounding.scan import Scan, Word
 from edge_agent.language import lexicon, units
-from edge_agent.language.folding import stem
+from edge_agent.language.folding import has_han, stem
 
 _HAN_RUN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
 _ARTICLE: Final = re.compile(r"\b(?:der|die|das|dem|den|des|eine?[mnrs]?)\s$")
+#: A German word of more letters may be a compound; a part of so many letters is enough to know it by.
+_COMPOUND: Final = 7
+_COMPOUND_PART: Final = 5
 _ANSWER: Final = frozenset(stem(word) for word in lexicon.ANSWER)
 _CLAIMS: Final = (
     lexicon.ENGLISH | lexicon.GERMAN | lexicon.NEGATIONS | lexicon.YES | lexicon.NO | lexicon.HIGHEST | lexicon.LOWEST
@@ -22,10 +25,7 @@ _CLAIMS: Final = (
 
 def strange(scan: Scan, rows: Rows, asked: Asked) -> list[Word]:
     """The words of a clause that come from neither question, fields, arguments nor the records it speaks of."""
-    if scan.language == "zh":
-        latin = [word for word in scan.words if word.text.isascii()]
-    else:
-        latin = list(scan.words)
+    latin = [word for word in scan.words if not has_han(word.text)]
     return [word for word in latin if not _known(word, rows, asked, scan.language)]
 
 
@@ -35,8 +35,10 @@ def _known(word: Word, rows: Rows, asked: Asked, language: str) -> bool:
         return True
     if asked.known_of.get(short, frozenset()) & rows:
         return True
-    if language == "de" and len(text) > 7:
-        return any(len(part) >= 5 and (text.startswith(part) or text.endswith(part)) for part in asked.known)
+    if language == "de" and len(text) > _COMPOUND:
+        return any(
+            len(part) >= _COMPOUND_PART and (text.startswith(part) or text.endswith(part)) for part in asked.known
+        )
     return False
 
 

@@ -1,4 +1,4 @@
-"""Dates and times as people write them: 2026-06-10 · June 10, 2026 · 10. Juni · 6月10日 · 10.06.2026 · 3:30 pm · 下午3点."""
+"""Dates and times as people write them: 2026-06-10 · June 10, 2026 · 10. Juni · 6月10日 · 3:30 pm · 下午3点."""
 
 from __future__ import annotations
 
@@ -39,11 +39,14 @@ _DATES: Final = tuple(
         rf"(?<![a-z]){_MONTH},?\s{_YEAR}",
     )
 )
+_CLOCK: Final = (
+    r"(?<![\d:.])(?P<hour>[0-2]?\d):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:\.\d+)?)?"
+    r"(?:\s?(?P<half>[ap]\.?m\.?)(?![a-z]))?(?:\s?(?:uhr|utc|z)(?![a-z]))?(?:[+-]\d\d:?\d\d)?"
+)
 _TIMES: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?<![\d:.])(?P<hour>[0-2]?\d):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:\.\d+)?)?"
-        r"(?:\s?(?P<half>[ap]\.?m\.?)(?![a-z]))?(?:\s?(?:uhr|utc|z)(?![a-z]))?(?:[+-]\d\d:?\d\d)?",
+        _CLOCK,
         r"(?<![\d:.,])(?P<hour>1[0-2]|0?\d)\s?(?P<half>[ap]\.?m\.?)(?![a-z])",
         r"(?<![\d:.,])(?P<hour>[0-2]?\d)(?:\.(?P<minute>[0-5]\d))?\s?uhr(?:\s(?P<minute2>[0-5]\d)(?!\d))?",
         r"(?P<half>上午|早上|凌晨|中午|下午|晚上)?\s?(?<!\d)(?P<hour>[0-2]?\d)\s?[点时](?!间)(?:(?P<minute>[0-5]?\d)\s?分?)?",

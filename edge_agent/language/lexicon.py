@@ -1,4 +1,4 @@
-"""Closed word lists of the three languages, folded (no accents, lower case). Chinese lists are of characters or phrases."""
+"""Closed word lists of the three languages, folded (no accents, lower case). Chinese: characters or phrases."""
 
 from __future__ import annotations
 
@@ -12,42 +12,44 @@ def _set(text: str) -> frozenset[str]:
 ENGLISH: Final = _set("""
 a about above according after again all along also although am an and any are as at be because been before being below
 between both but by can could did do does doing down during each either else every few for from further had has have
-having he her here hers him his how however i if in into is it its itself just like many may me might more most much must my
-of off on once only onto or other our out over own per please same shall she should since so some such than that the their
-theirs them then there these they this those through thus to too toward towards under until up upon us was we were what when
-where whether which while who whom whose why will with within would you your yours respectively s t
+having he her here hers him his how however i if in into is it its itself just like many may me might more most much
+must my of off on once only onto or other our out over own per please same shall she should since so some such than
+that the their theirs them then there these they this those through thus to too toward towards under until up upon us
+was we were what when where whether which while who whom whose why will with within would you your yours respectively
+s t
 """)
 GERMAN: Final = _set("""
-aber alle allem allen aller alles als also am an auch auf aus bei beide beiden beim bin bis bist da dabei dadurch dafur
-dagegen daher damit danach dann dar daran darauf daraus darin das dass davon dazu dem den denen denn der deren des dessen
-die dies diese diesem diesen dieser dieses doch dort du durch ein eine einem einen einer eines er es etwa fur gegen
-gibt hat hatte hatten haben ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im in ins ist ja je jede jedem jeden jeder jedes
-kann konnen laut man mehr mein mit nach noch nun nur ob oder pro sehr sein seine seinem seinen seiner seit sich sie sind
-so sowie uber um und uns unter viel viele vielen vom von vor wahrend war waren was wegen weil welche welchem welchen welcher
-welches wenn wer werden wessen wie wieviel wird wo wobei worden wurde wurden zu zum zur zwischen liegt betragt lautet wir uns mich mir dir dich euch hier bereits schon gerade jetzt dies jenes jene jener sonst
+aber alle allem allen aller alles als also am an auch auf aus bei beide beiden beim bin bis bist da dabei dadurch
+dafur dagegen daher damit danach dann dar daran darauf daraus darin das dass davon dazu dem den denen denn der deren
+des dessen die dies diese diesem diesen dieser dieses doch dort du durch ein eine einem einen einer eines er es etwa
+fur gegen gibt hat hatte hatten haben ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im in ins ist ja je jede jedem
+jeden jeder jedes kann konnen laut man mehr mein mit nach noch nun nur ob oder pro sehr sein seine seinem seinen
+seiner seit sich sie sind so sowie uber um und uns unter viel viele vielen vom von vor wahrend war waren was wegen
+weil welche welchem welchen welcher welches wenn wer werden wessen wie wieviel wird wo wobei worden wurde wurden zu
+zum zur zwischen liegt betragt lautet wir uns mich mir dir dich euch hier bereits schon gerade jetzt dies jenes jene
+jener sonst
 """)
 #: Words that an answer may use whatever the facts: they claim nothing.
 ANSWER: Final = _set("""
-answer answers amount amounts altogether available asked based belong belongs come comes currently current data date dated
-datum day details entry entries equal equals exactly exist exists fact facts field find following found given gives happened
-information item items kind list listed listing match matches matching measured name named names namely number numbers
-occurred occurs overall provided question record recorded records reported reports respective result results row rows said
-second show showing shown shows stand stands state stated sum summary table tell term terms time times today total totaling
-totals totalling type unit units value values year month week hour hours minutes stood made registered counted count
-remain remains remaining reached reaches
-angabe angaben anzahl antwort aktuell aktuelle aktuellen derzeit daten eintrag eintrage ergebnis ergebnisse erfasst
-folgende folgenden folgendes frage gefunden gefundene gemass gesamt gesamte gesamten gesamtzahl insgesamt genau betragen
-belauft gehort gehoren heisst liegen lauten momentan name namen steht stehen summe tag uhr wert werte zahl zeigt zeit
-zeitpunkt datensatz datensatze vorhanden treffer gemessen gemeldet weist entspricht beträgt namlich handelt zurzeit
-zeile zeilen verzeichnet angegeben gezahlt aufgefuhrt existiert existieren mittelwert durchschnitt durchschnittlich average
-mean summarised reads weitere weiteren gezeigt angezeigt
+answer answers amount amounts altogether available asked based belong belongs come comes currently current data date
+dated datum day details entry entries equal equals exactly exist exists fact facts field find following found given
+gives happened information item items kind list listed listing match matches matching measured name named names namely
+number numbers occurred occurs overall provided question record recorded records reported reports respective result
+results row rows said second show showing shown shows stand stands state stated sum summary table tell term terms time
+times today total totaling totals totalling type unit units value values year month week hour hours minutes stood made
+registered counted count remain remains remaining reached reaches angabe angaben anzahl antwort aktuell aktuelle
+aktuellen derzeit daten eintrag eintrage ergebnis ergebnisse erfasst folgende folgenden folgendes frage gefunden
+gefundene gemass gesamt gesamte gesamten gesamtzahl insgesamt genau betragen belauft gehort gehoren heisst liegen
+lauten momentan name namen steht stehen summe tag uhr wert werte zahl zeigt zeit zeitpunkt datensatz datensatze
+vorhanden treffer gemessen gemeldet weist entspricht namlich handelt zurzeit zeile zeilen verzeichnet
+angegeben gezahlt aufgefuhrt existiert existieren mittelwert durchschnitt durchschnittlich average mean summarised
+reads weitere weiteren gezeigt angezeigt
 """)
 NEGATIONS: Final = _set("""
 not no never none neither nor nobody nothing nowhere without cannot unknown unavailable unspecified undefined missing
-isn aren wasn weren doesn don didn hasn haven hadn won wouldn couldn shouldn ain lacks lacking unclear unsure undetermined
-unable fails except
-nicht nie niemals nichts niemand kein keine keinem keinen keiner keines keinerlei ohne weder unbekannt unklar fehlt fehlen
-fehlend nein unbestimmt
+isn aren wasn weren doesn don didn hasn haven hadn won wouldn couldn shouldn ain lacks lacking unclear unsure
+undetermined unable fails except nicht nie niemals nichts niemand kein keine keinem keinen keiner keines keinerlei
+ohne weder unbekannt unklar fehlt fehlen fehlend nein unbestimmt
 """)
 NEGATIONS_ZH: Final = ("没有", "沒有", "并非", "未知", "不明", "不详", "无法", "没", "不", "未", "无", "非", "否")
 #: Words that hold a negating character and negate nothing.
@@ -75,13 +77,13 @@ yesterday today tomorrow tonight recently soon ago gestern heute morgen kurzlich
 """)
 RELATIVE_ZH: Final = ("昨天", "今天", "明天", "最近", "昨日", "今日", "明日")
 HIGHEST: Final = _set("""
-highest largest biggest greatest most maximum max top longest heaviest hottest fastest busiest latest newest
-hochste hochsten hochster hochstes grosste grossten grosster grosstes meiste meisten maximal maximale maximum langste langsten
-schwerste neueste neuesten spateste spatesten starkste starksten teuerste teuersten dearest oldest_value expensive
+highest largest biggest greatest most maximum max top longest heaviest hottest fastest busiest latest newest hochste
+hochsten hochster hochstes grosste grossten grosster grosstes meiste meisten maximal maximale maximum langste langsten
+schwerste neueste neuesten spateste spatesten starkste starksten teuerste teuersten dearest  expensive
 """)
 LOWEST: Final = _set("""
-lowest smallest least fewest minimum min shortest lightest coldest slowest earliest oldest cheapest
-niedrigste niedrigsten niedrigster kleinste kleinsten kleinster geringste geringsten geringster wenigste wenigsten minimal
+lowest smallest least fewest minimum min shortest lightest coldest slowest earliest oldest cheapest niedrigste
+niedrigsten niedrigster kleinste kleinsten kleinster geringste geringsten geringster wenigste wenigsten minimal
 minimale kurzeste kurzesten leichteste alteste altesten fruheste fruhesten gunstigste gunstigsten billigste billigsten
 """)
 #: Superlatives that don't say of which end: they pass only as the question's own words.
@@ -90,12 +92,12 @@ HIGHEST_ZH: Final = ("最高", "最大", "最多", "最长", "最新", "最晚",
 LOWEST_ZH: Final = ("最低", "最小", "最少", "最短", "最早", "最旧", "最轻", "最慢", "最冷", "最便宜")
 VAGUE_ZH: Final = ("最好", "最差", "最佳")
 GREATER: Final = _set("""
-higher greater larger bigger exceeds exceed exceeded above over longer heavier later newer faster hotter more
-hoher hohere grosser grossere uber mehr langer spater schwerer schneller ubersteigt
+higher greater larger bigger exceeds exceed exceeded above over longer heavier later newer faster hotter more hoher
+hohere grosser grossere uber mehr langer spater schwerer schneller ubersteigt
 """)
 LESS: Final = _set("""
-lower smaller less fewer below under shorter lighter earlier older slower colder cheaper
-niedriger niedrigere kleiner kleinere weniger unter kurzer fruher leichter langsamer geringer
+lower smaller less fewer below under shorter lighter earlier older slower colder cheaper niedriger niedrigere kleiner
+kleinere weniger unter kurzer fruher leichter langsamer geringer
 """)
 GREATER_ZH: Final = ("高于", "大于", "超过", "多于", "长于", "晚于", "更高", "更大", "更多", "更长")
 LESS_ZH: Final = ("低于", "小于", "少于", "不到", "短于", "早于", "更低", "更小", "更少", "更短", "不足")
@@ -116,3 +118,11 @@ ANSWER_ZH: Final = frozenset(
 STARTERS: Final = _set(
     "yes no there the it its they this these that those here according based currently okay sure well"
 )
+#: Of the comparatives, those that mean something else without "than" or a number.
+ALSO_PREPOSITIONS: Final = _set("above over below under more less fewer uber mehr weniger unter later spater")
+POLAR_ENGLISH: Final = _set("is are was were do does did has have had can could will would should am")
+POLAR_GERMAN: Final = _set("""
+ist sind war waren hat haben hatte wird werden wurde wurden kann konnen gibt liegt liegen steht gab darf ubersteigt
+uberschreitet laufen lauft
+""")
+POLAR_ZH: Final = ("吗", "是否", "是不是", "有没有", "能否")

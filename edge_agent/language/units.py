@@ -10,18 +10,33 @@ from typing import Final
 
 #: dimension: "symbol,alias,alias=factor; …". Aliases in lower case match in any case, others only as they stand.
 _TABLE: Final = {
-    "length": "mm,millimeter,millimetre,millimeters,millimetres,毫米=0.001; cm,centimeter,centimetre,centimeters,"
-    "centimetres,zentimeter,厘米=0.01; m,meter,metre,meters,metres,metern,米=1; km,kilometer,kilometre,kilometers,"
-    "kilometres,kilometern,公里,千米=1000; mi,mile,miles,meile,meilen,英里=1609.344; ft,foot,feet,fuss,英尺=0.3048",
-    "mass": "mg,milligram,milligrams,milligramm,毫克=0.001; g,gram,grams,gramm,克=1; kg,kilogram,kilograms,kilogramm,kilo,"
-    "kilos,公斤,千克=1000; t,tonne,tonnes,tonnen,吨=1000000; lb,lbs,pound,pounds,pfund,磅=453.59237",
-    "time": "ms,millisecond,milliseconds,millisekunde,millisekunden,毫秒=0.001; s,sec,secs,second,seconds,sekunde,sekunden,"
-    "秒,秒钟=1; min,mins,minute,minutes,minuten,分钟=60; h,hr,hrs,hour,hours,stunde,stunden,std,小时=3600; day,days,tag,tage,"
-    "tagen,天=86400; week,weeks,woche,wochen,周=604800",
+    "length": (
+        "mm,millimeter,millimetre,millimeters,millimetres,毫米=0.001; "
+        "cm,centimeter,centimetre,centimeters,centimetres,zentimeter,厘米=0.01; "
+        "m,meter,metre,meters,metres,metern,米=1; "
+        "km,kilometer,kilometre,kilometers,kilometres,kilometern,公里,千米=1000; "
+        "mi,mile,miles,meile,meilen,英里=1609.344; ft,foot,feet,fuss,英尺=0.3048"
+    ),
+    "mass": (
+        "mg,milligram,milligrams,milligramm,毫克=0.001; g,gram,grams,gramm,克=1; "
+        "kg,kilogram,kilograms,kilogramm,kilo,kilos,公斤,千克=1000; t,tonne,tonnes,tonnen,吨=1000000; "
+        "lb,lbs,pound,pounds,pfund,磅=453.59237"
+    ),
+    "time": (
+        "ms,millisecond,milliseconds,millisekunde,millisekunden,毫秒=0.001; "
+        "s,sec,secs,second,seconds,sekunde,sekunden,秒,秒钟=1; min,mins,minute,minutes,minuten,分钟=60; "
+        "h,hr,hrs,hour,hours,stunde,stunden,std,小时=3600; day,days,tag,tage,tagen,天=86400; "
+        "week,weeks,woche,wochen,周=604800"
+    ),
     "months": "month,months,monat,monate,monaten,个月=1; year,years,jahr,jahre,jahren=12",
-    "bytes": "B,byte,bytes,字节=1; kB,KB,kilobyte,kilobytes=1000; MB,megabyte,megabytes,兆字节=1000000; GB,gigabyte,gigabytes,"
-    "吉字节=1000000000; TB,terabyte,terabytes=1000000000000; KiB=1024; MiB=1048576; GiB=1073741824; TiB=1099511627776",
-    "bitrate": "bit/s,bps=1; kbit/s,kbps,kb/s,Kbps=1000; Mbit/s,Mbps,mbps,Mb/s=1000000; Gbit/s,Gbps,gbps,Gb/s=1000000000",
+    "bytes": (
+        "B,byte,bytes,字节=1; kB,KB,kilobyte,kilobytes=1000; MB,megabyte,megabytes,兆字节=1000000; "
+        "GB,gigabyte,gigabytes,吉字节=1000000000; TB,terabyte,terabytes=1000000000000; KiB=1024; MiB=1048576; "
+        "GiB=1073741824; TiB=1099511627776"
+    ),
+    "bitrate": (
+        "bit/s,bps=1; kbit/s,kbps,kb/s,Kbps=1000; Mbit/s,Mbps,mbps,Mb/s=1000000; Gbit/s,Gbps,gbps,Gb/s=1000000000"
+    ),
     "EUR": "EUR,eur,€,euro,euros,欧元=100; ct,cent,cents,欧分=1",
     "USD": "USD,usd,$,US$,dollar,dollars,美元=1",
     "GBP": "GBP,gbp,£,英镑=1",
@@ -39,8 +54,10 @@ _TABLE: Final = {
     "kelvin": "kelvin=1",
     "frequency": "Hz,hertz,赫兹=1; kHz=1000; MHz=1000000; GHz=1000000000",
     "pressure": "Pa=1; hPa,mbar=100; kPa,千帕=1000; bar,巴=100000",
-    "volume": "ml,mL,milliliter,millilitre,milliliters,毫升=0.001; l,L,liter,litre,liters,litres,litern,升=1; "
-    "m³,m3,立方米=1000",
+    "volume": (
+        "ml,mL,milliliter,millilitre,milliliters,毫升=0.001; l,L,liter,litre,liters,litres,litern,升=1; "
+        "m³,m3,立方米=1000"
+    ),
     "area": "m²,m2,平方米=1; ha,hectare,hectares,hektar,公顷=10000; km²,km2,平方公里=1000000",
     "speed": "m/s=3.6; km/h,kmh,kph=1; mph=1.609344",
     "decibel": "dB=1",

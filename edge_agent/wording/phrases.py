@@ -28,6 +28,9 @@ _VERBS: Final = frozenset(
         "by",
     ]
 )
+#: A description of no more is a name.
+_NAME_WORDS: Final = 3
+_NAME_LETTERS: Final = 30
 _LABEL_ENDS: Final = frozenset({"id", "no", "nr", "number", "code", "key", "name"})
 
 
@@ -140,7 +143,7 @@ def human(name: str) -> str:
 def field_name(field: Field, language: Language) -> str:
     """A field's name; in other languages its description, where that is a name."""
     said = (field.description or "").strip().rstrip(".")
-    if language != "en" and said and len(said.split()) <= 3 and len(said) <= 30:
+    if language != "en" and said and len(said.split()) <= _NAME_WORDS and len(said) <= _NAME_LETTERS:
         return said
     return human(field.name)
 

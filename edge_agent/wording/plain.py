@@ -130,7 +130,7 @@ class _Teller:
         return self._say.lead.format(thing=thing) + said if thing else said
 
     def _thing(self, record: Record, *, bare: bool = False) -> str:
-        """ "order ORD-1042", or the names alone."""
+        """Name a record: "order ORD-1042", or the names alone."""
         said = []
         for label in self._labels:
             if record.get(label.name) is not None:
