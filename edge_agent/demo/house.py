@@ -36,6 +36,11 @@ class Cloud:
     base_url: str | None = None
     model: str = STAND_IN
 
+    @property
+    def profile(self) -> str:
+        """Other endpoints than OpenAI's own take plain schemas and ``max_tokens``; the stand-in takes both."""
+        return "openai" if not self.base_url or "openai." in self.base_url else "plain"
+
     @classmethod
     def from_environment(cls) -> Cloud:
         """Take ``OPENAI_API_KEY`` *out of* the environment: no other process of the demo inherits it."""
@@ -135,7 +140,7 @@ class House:
             PORT=self.port,
             CLOUD_MODEL=self.cloud.model,
             BASE_URL=f'base-url = "{base_url}"' if base_url else "# base-url is left out: OpenAI's own",
-            PROFILE="openai",
+            PROFILE=self.cloud.profile,
         )
 
     def _write(self, name: str, text: str) -> None:

@@ -28,6 +28,8 @@ class Shown:
     left: Left
     faults: Sequence[str]
     cloud: str
+    #: A model words answers in this round: where the bare facts answer, its draft was refused.
+    drafted: bool = False
 
 
 def question(console: Console, shown: Shown) -> None:
@@ -41,7 +43,7 @@ def question(console: Console, shown: Shown) -> None:
     grid.add_row("came back", _came_back(seen.plans, shown.cloud))
     grid.add_row("tools", _tools(seen.response.sources, seen.response.timings_ms))
     grid.add_row("answer", Text(seen.response.answer or _error(seen), style="bold cyan"))
-    grid.add_row("", Text(_how(seen), style=QUIET))
+    grid.add_row("", Text(_how(seen, drafted=shown.drafted), style=QUIET))
     grid.add_row("by gold", _verdict(shown.faults))
     console.print(Rule(escape(shown.title), style=QUIET, align="left"))
     console.print(grid)
@@ -111,11 +113,13 @@ def _error(seen: Seen) -> str:
     return f"[{error.code}] {error.message}" if error else "no answer"
 
 
-def _how(seen: Seen) -> str:
+def _how(seen: Seen, *, drafted: bool) -> str:
     response = seen.response
     parts = [f"model: {response.model or 'none'}", f"route: {response.route or 'none'}"]
     if response.grounded is not None:
         parts.append("grounded" if response.grounded else "not grounded")
+    if drafted and response.model == "facts":
+        parts.append("the model's draft did not stand, so the bare facts answer")
     if response.truncated:
         parts.append("truncated")
     if timings := response.timings_ms:

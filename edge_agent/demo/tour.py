@@ -117,7 +117,9 @@ class Tour:
         )
         faults = judge.faults(question, seen.response)
         cloud = self.house.cloud.model
-        show.question(self.console, show.Shown(title=title, seen=seen, left=left, faults=faults, cloud=cloud))
+        drafted = self._model is not None or self.house.instant
+        shown = show.Shown(title=title, seen=seen, left=left, faults=faults, cloud=cloud, drafted=drafted)
+        show.question(self.console, shown)
         self.worded[seen.response.model or "none"] += 1
         complaints = [*faults, *left.faults, *(f"leaked {value!r} to the cloud" for value in left.found)]
         if complaints:
