@@ -46,6 +46,7 @@ class Desk:
     def begin(self) -> None:
         """Evaluate what all prompts begin with, and draw one token: a crash shows now, not in a query."""
         system = self._composer.system()
+        self._engine.clear()
         self._engine.evaluate(system)
         self._system = Parked(cells=self._engine.snapshot(), length=len(system))
         self._engine.evaluate([self._engine.draw()])
