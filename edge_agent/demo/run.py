@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from edge_agent.demo.house import Cloud, House, Occupied
 from edge_agent.demo.tour import Tour
@@ -42,9 +43,9 @@ def run(args: argparse.Namespace) -> int:
         console.print("\nInterrupted; everything is stopped.")
         code = 130
     except Occupied as error:
-        console.print(f"[red]{error}[/red]")
+        console.print(f"[red]{escape(str(error))}[/red]")
     except (MissingProgram, NoAnswer, FedlmError, RuntimeError) as error:
-        console.print(f"[bold red]The demo failed:[/bold red] {error}", markup=True)
+        console.print(f"[bold red]The demo failed:[/bold red] {escape(str(error))}")
         console.print(f"Logs: {state / 'logs'}")
         throw_away = False
     finally:
