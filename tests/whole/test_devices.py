@@ -59,13 +59,13 @@ async def test_an_mqtt_3_device_is_answered_by_its_id(broker_port: int, tmp_path
         got: list[bytes] = []
 
         def on_message(_: object, __: object, message: paho.MQTTMessage) -> None:
-            got.append(message.payload)
+            got.append(bytes(message.payload))
             loop.call_soon_threadsafe(answered.set)
 
         def on_subscribe(*_: object) -> None:
             client.publish(house.topics.query("plc-1"), b'{"id": "a1", "prompt": "' + QUESTION.encode() + b'"}', 1)
 
-        client.on_message, client.on_subscribe = on_message, on_subscribe  # type: ignore[assignment]
+        client.on_message, client.on_subscribe = on_message, on_subscribe
         client.connect("127.0.0.1", broker_port)
         client.loop_start()
         try:
