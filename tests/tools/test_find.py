@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from bson import Decimal128, ObjectId
+from pymongo.errors import ExecutionTimeout
 
 from edge_agent.errors import ConfigError, ToolFailed
 from edge_agent.tools import mongo_source
 from edge_agent.tools.registry import open_registry
-from edge_agent.types import Found
 from tests.tools.conftest import NOON, Site, StandingClock, call, only, settings
 
 
@@ -185,13 +185,13 @@ def test_a_database_that_is_down_fails_the_call_not_the_start(monkeypatch: pytes
     source = 'name = "plant"\nuri = "mongodb://127.0.0.1:9/"\ndatabase = "d"\ncollections = ["readings"]\n'
     down = settings(f"[[source]]\n{source}{find('')}")
 
-    async def ask() -> Found:
+    async def ask() -> str:
         async with open_registry(down, clock=StandingClock(), credential=lambda _: None) as registry:
-            return await call(only(registry), {})
+            with pytest.raises(ToolFailed, match="database failed") as failed:
+                await call(only(registry), {})
+            return failed.value.status
 
-    with pytest.raises(ToolFailed, match="database failed") as failed:
-        asyncio.run(ask())
-    assert failed.value.status == "failed"
+    assert asyncio.run(ask()) == "failed"
     gc.collect()
 
 
@@ -228,3 +228,4 @@ async def test_a_query_that_takes_too_long_is_timed_out(site: Site) -> None:
     with pytest.raises(ToolFailed) as failed:
         await site.ask(tool, reduce="count")
     assert failed.value.status == "timed_out"
+    assert isinstance(failed.value.__cause__, ExecutionTimeout)
