@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import tzinfo
@@ -17,7 +18,11 @@ from edge_agent.language.folding import Language, fold, has_han, language_of, no
 from edge_agent.language.numbers import IDS
 from edge_agent.types import Fact, Facts, Field
 
+#: A label of capitals and digits: a plate, a code.
+_CODE: Final = re.compile(r"(?=.*[A-Z])(?=.*\d)[A-Z\d _./-]{3,24}")
 _SHORTEST_PART: Final = 3
+#: Words that begin with the same so many letters are of one family: "installed", "installation".
+FAMILY: Final = 6
 _SAYS_NOTHING: Final = lexicon.ENGLISH | lexicon.GERMAN | lexicon.ANSWER
 
 
@@ -46,6 +51,8 @@ class Asked:
     absent: bool
     #: Stems that any answer may use, and those that only the values of some rows allow.
     known: frozenset[str]
+    #: The first letters of the known stems that are long enough to tell a family of words.
+    families: frozenset[str]
     known_of: dict[str, frozenset[int]]
     known_han: frozenset[str]
 
@@ -76,6 +83,7 @@ def prepare(facts: Facts, zone: tzinfo | None = None) -> Asked:
         records=index.build([*every, *totals.values()], language),
         free=index.build(_free(facts, zone), language),
         parts=_parts(every, columns.values()),
+        shapes=_shapes(facts, columns),
         question=f" {' '.join(cellwise.pieces(fold(normal(facts.question))))} ",
     )
     question = replace(reader, free=index.Index(), question="").scan(facts.question, language)
@@ -105,6 +113,7 @@ def prepare(facts: Facts, zone: tzinfo | None = None) -> Asked:
             one.kind == "id" and not one.cells and not _free_id(reader, question, one) for one in question.mentions
         ),
         known=known,
+        families=frozenset(one[:FAMILY] for one in known if len(one) >= FAMILY),
         known_of=_known_of(every),
         known_han=known_han,
     )
@@ -178,6 +187,23 @@ def _free_id(reader: Reader, question: Scan, mention: Mention) -> bool:
     """Whether an argument is or holds this id: then the records were found by it."""
     spoken = cellwise.pieces(question.folded[mention.start : mention.end])
     return any(list(phrase.pieces) == spoken for phrase in reader.free.phrases.get(spoken[0], ()))
+
+
+def _shapes(facts: Facts, columns: dict[tuple[int, str], Column]) -> tuple[re.Pattern[str], ...]:
+    """What the names with capitals and digits among the labels look like."""
+    found: dict[str, None] = {}
+    for number, fact in enumerate(facts.found):
+        for record in fact.records:
+            for name, value in record.items():
+                if isinstance(value, str) and columns[number, name].label and _CODE.fullmatch(value):
+                    shape = re.sub(r"[A-Z]|\d|[^A-Z\d]", _shape, value)
+                    found[rf"(?<![A-Za-z0-9]){shape}(?![A-Za-z0-9])"] = None
+    return tuple(re.compile(shape) for shape in found)
+
+
+def _shape(character: re.Match[str]) -> str:
+    said = character.group()
+    return r"\d" if said.isdigit() else "[A-Z]" if said.isalpha() else r"[\s_-]?" if said in " -_" else re.escape(said)
 
 
 def _parts(cells: Iterable[Cell], columns: Iterable[Column]) -> dict[str, tuple[Cell, ...]]:

@@ -20,7 +20,7 @@ from edge_agent.types import Facts
 #: Before a number: so many of more records.
 _FIRST: Final = re.compile(r"(?:\bfirst|\bersten|前)\s*$")
 #: Content words from nowhere that a draft may have.
-MAX_STRANGE: Final = 3
+MAX_STRANGE: Final = 2
 #: The part of a long text's content words that an answer tells.
 _TOLD: Final = 0.6
 

@@ -24,6 +24,7 @@ _TAKES_S: Final = 4
 #: A word, number or id goes on: "12" isn't in "12.5", "B57" isn't in "B57-8".
 _GOES_ON: Final = re.compile(r"[.,]\d|-?\d|(?<=\d)[a-z]|_")
 _CAME_FROM: Final = re.compile(r"\d[.,]$|[a-z0-9]-?$|_$")
+_NUMBERED: Final = re.compile(r"(?P<name>[^\W\d_]+)[ -]?\d+(?![.,:]?\d)")
 _BETWEEN: Final = re.compile(r"[\s,，的]*(?:(?:at|um|on|am|t|gegen|from)\b)?[\s,]*")
 
 
@@ -85,6 +86,8 @@ class Reader:
     free: Index
     #: Words of records' names, with the names: part of a name names a record, too.
     parts: Mapping[str, tuple[Cell, ...]] = field(default_factory=dict)
+    #: What names with capitals and digits look like ("KA-BK 230"): another one is no number.
+    shapes: tuple[re.Pattern[str], ...] = ()
     #: The pieces of the question, between spaces: what it says is free to say, too.
     question: str = ""
 
@@ -140,15 +143,18 @@ class Reader:
                 moment=moment,
             )
 
-    def _ids(self, _text: str, folded: str, _language: Language, taken: set[int]) -> Iterator[Mention]:
-        for found in IDS.finditer(folded):
+    def _ids(self, text: str, folded: str, _language: Language, taken: set[int]) -> Iterator[Mention]:
+        shaped = [found for shape in self.shapes for found in shape.finditer(text)]
+        numbered = [found for found in _NUMBERED.finditer(folded) if self._has_number(found["name"])]
+        for found in (*shaped, *numbered, *IDS.finditer(folded)):
             if found.start() not in taken and found.end() - 1 not in taken:
+                said = folded[found.start() : found.end()]
                 yield Mention(
                     kind="id",
                     start=found.start(),
                     end=found.end(),
-                    cells=tuple(self.records.ids.get(found.group(), ())),
-                    free=found.group() in self.free.ids,
+                    cells=tuple(self.records.ids.get(said, ())),
+                    free=said in self.free.ids,
                 )
 
     def _numbers(self, text: str, _folded: str, language: Language, taken: set[int]) -> Iterator[Mention]:
@@ -162,6 +168,10 @@ class Reader:
                     free=bool(self.free.quantity(said)),
                     quantity=said,
                 )
+
+    def _has_number(self, part: str) -> bool:
+        """Whether names with this part have a number ("Mixer 7"): with another number it is another record's name."""
+        return any(character.isdigit() for cell in self.parts.get(part, ()) for character in cell.text)
 
     def _parts(self, _text: str, folded: str, _language: Language, taken: set[int]) -> Iterator[Mention]:
         for found in _PIECE.finditer(folded):

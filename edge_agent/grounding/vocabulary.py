@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from edge_agent.grounding.asked import Asked
+from edge_agent.grounding.asked import FAMILY, Asked
 from edge_agent.grounding.bind import Rows
 from edge_agent.grounding.scan import Scan, Word
 from edge_agent.language import lexicon, units
 from edge_agent.language.folding import has_han, stem
 
 _HAN_RUN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
+_NO_NAME_ENDINGS: Final = ("ed", "ing", "ly")
 _ARTICLE: Final = re.compile(r"\b(?:der|die|das|dem|den|des|eine?[mnrs]?)\s$")
 #: A German word of more letters may be a compound; a part of so many letters is enough to know it by.
 _COMPOUND: Final = 7
@@ -26,14 +27,22 @@ _CLAIMS: Final = (
 def strange(scan: Scan, rows: Rows, asked: Asked) -> list[Word]:
     """The words of a clause that come from neither question, fields, arguments nor the records it speaks of."""
     latin = [word for word in scan.words if not has_han(word.text)]
-    return [word for word in latin if not _known(word, rows, asked, scan.language)]
+    first = next((word.start for word in latin), 0)
+    return [
+        word
+        for word in latin
+        if not _known(word, rows, asked, scan.language, name=word.capital and word.start != first)
+    ]
 
 
-def _known(word: Word, rows: Rows, asked: Asked, language: str) -> bool:
+def _known(word: Word, rows: Rows, asked: Asked, language: str, *, name: bool) -> bool:
     text, short = word.text, stem(word.text)
     if len(text) == 1 or text in _CLAIMS or short in _ANSWER or short in asked.known or units.known(text) is not None:
         return True
     if asked.known_of.get(short, frozenset()) & rows:
+        return True
+    if not name and len(text) > FAMILY and text[:FAMILY] in asked.families:
+        # "Installed" is of "installation".
         return True
     if language == "de" and len(text) > _COMPOUND:
         return any(
@@ -50,7 +59,16 @@ def strange_name(scan: Scan, words: list[Word], *, named: bool) -> str | None:
     """
     german = scan.language == "de"
     heads = {mention.start for mention in scan.mentions if mention.entity} if german else set()
+    first = next((word.start for word in scan.words), 0)
+    shouted = scan.text.isupper()
+    for word in scan.words:
+        # "US" is no "us".
+        end = word.start + len(word.text)
+        if not shouted and len(word.text) > 1 and scan.text[word.start : end].isupper() and word.text in _CLAIMS:
+            return word.text
     for word in words:
+        if word.start == first and word.text.endswith(_NO_NAME_ENDINGS) and scan.language == "en":
+            continue
         noun = german and named and _ARTICLE.search(scan.folded[: word.start]) is not None
         if word.capital and len(word.text) > 1 and word.start + len(word.text) + 1 not in heads and not noun:
             return word.text
@@ -58,18 +76,12 @@ def strange_name(scan: Scan, words: list[Word], *, named: bool) -> str | None:
 
 
 def strange_han(scan: Scan, rows: Rows, asked: Asked) -> int:
-    """How many Chinese characters, two or more in a row, come from nowhere."""
-    count = 0
-    for run in _HAN_RUN.findall(scan.bare):
-        unknown = [
-            character not in asked.known_han and not asked.known_of.get(character, frozenset()) & rows
-            for character in run
-        ]
-        count += sum(
-            one and (other or before)
-            for before, one, other in zip([False, *unknown], unknown, [*unknown[1:], False], strict=False)
-        )
-    return count
+    """How many Chinese characters of a clause come from nowhere."""
+    return sum(
+        character not in asked.known_han and not asked.known_of.get(character, frozenset()) & rows
+        for run in _HAN_RUN.findall(scan.bare)
+        for character in run
+    )
 
 
 def stems(scan: Scan) -> set[str]:

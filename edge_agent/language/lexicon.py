@@ -113,11 +113,12 @@ ANSWER_ZH: Final = frozenset(
     "根据记录数据显示结果如以所示目前当前现在已经被把由从到至对于关于按照而且并也都就则即等于达约左右大概"
     "值量数字额度平均最高低大小多少长短新旧晚更比较超过于不没未无非一二三四五六七八九十百千万亿零两第每均内外中前后间"
     "答案问题请您好我你吗呢吧啊哪什么谁怎样查询找相关信息内容名称编号状态时间日期单位进行处能可会要将已还只仅含包括分别依次以及"
-    "存列表条目全部所有具体情况属位处来自给出说明确实际元个它写作做得着过去起出开始结束"
+    "各分别请注意知道可以能够显现存列表条目全部所有具体情况属位处来自给出说明确实际元个它写作做得着过去起出开始结束"
 )
-STARTERS: Final = _set(
-    "yes no there the it its they this these that those here according based currently okay sure well"
-)
+STARTERS: Final = _set("""
+yes no there the it its they this these that those here according based currently okay sure well hi hello hey thanks
+great good dear certainly absolutely please note hallo guten gerne klar naturlich sicher bitte danke
+""")
 #: Of the comparatives, those that mean something else without "than" or a number.
 ALSO_PREPOSITIONS: Final = _set("above over below under more less fewer uber mehr weniger unter later spater")
 POLAR_ENGLISH: Final = _set("is are was were do does did has have had can could will would should am")

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables of phrases)
 """Drafts that are true, and drafts with exactly one error, from a seed. Imports nothing of the program."""
 
 from __future__ import annotations
@@ -7,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from tests.grounding import forms
@@ -275,14 +277,9 @@ class _Telling:
             wrong = scene.dice.choice(others)
         if wrong == label or (wrong in others) != (self.mutation == "other entity"):
             return None
-        if all(
-            row[one.key] == scene.main[one.key]
-            for row in scene.rows
-            if scene.label(row) == wrong
-            for one in scene.attributes
-        ):
-            if wrong in others:
-                return None
+        same = [row for row in scene.rows if scene.label(row) == wrong]
+        if any(all(row[one.key] == scene.main[one.key] for one in scene.attributes) for row in same):
+            return None
         return self._fill(wrong, x, y, count, scene.rows)
 
     def _wrong_value(self) -> str | None:
@@ -303,9 +300,7 @@ class _Telling:
                     return None
                 unit = scene.dice.choice(forms.WRONG[attribute.unit])
                 unit = {"zh": forms.WRONG_ZH, "de": forms.WRONG_DE, "en": {}}[scene.language].get(unit, unit)
-                digits = forms.number(
-                    forms.Decimal(str(right)), attribute.digits, scene.language, grouped=right >= 1000
-                )
+                digits = forms.number(Decimal(str(right)), attribute.digits, scene.language, grouped=right >= 1000)
                 return forms.with_unit(digits, unit, scene.language)
             case "other record":
                 others = [row[attribute.key] for row in scene.rows if row[attribute.key] != right]

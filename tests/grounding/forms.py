@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables of phrases)
 """One value in the forms that people write it in. Imports nothing of the program."""
 
 from __future__ import annotations
@@ -105,9 +106,7 @@ def say(value: Any, attribute: Attribute, language: Language, dice: random.Rando
         else:
             variant = "plain"
     text = number(exact, digits, language, grouped=grouped)
-    return (
-        with_unit(text, unit if dice is not None or language != "zh" else unit, language) if unit else text
-    ), variant
+    return (with_unit(text, unit, language) if unit else text), variant
 
 
 def day(value: date, language: Language, dice: random.Random | None = None) -> tuple[str, str]:

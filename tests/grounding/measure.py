@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables of phrases)
 """What the check catches and what it lets pass, by kind: ``python -m tests.grounding.measure [SEED] [COUNT]``."""
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from edge_agent.grounding import Verdict, ground
+from edge_agent.grounding.asked import prepare
+from edge_agent.types import Fact, Facts, Reading
 from tests.grounding.cases import Case, cases
 
 #: Whether a draft may be published.
@@ -87,9 +90,6 @@ def refusing(_case: Case) -> Verdict:
 
 def anywhere(case: Case) -> Verdict:
     """Negative control: it is enough that every number and label of the draft stands somewhere."""
-    from edge_agent.grounding.asked import prepare
-    from edge_agent.types import Fact, Facts, Reading
-
     fact = Fact(tool="", fields=(), records=tuple(case.records), reading=Reading(), arguments={})
     asked = prepare(Facts(question=case.question, found=(fact,)))
     scan = asked.reader.scan(case.draft, case.language)

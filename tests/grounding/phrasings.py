@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables of phrases)
 """Five ways to ask and five ways to answer, in three languages. Imports nothing of the program."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables of phrases)
 """The rules of the check, one by one, on drafts as small models write them."""
 
 from __future__ import annotations
