@@ -14,13 +14,14 @@ from edge_agent.grounding import computed, index
 from edge_agent.grounding.cells import EVERY, Cell, Column, Row, column
 from edge_agent.grounding.scan import Mention, Reader, Scan
 from edge_agent.language import lexicon
-from edge_agent.language.folding import Language, fold, has_han, language_of, normal, stem, words
+from edge_agent.language.folding import HAN_RUN, Language, fold, has_han, language_of, normal, stem, words
 from edge_agent.language.numbers import IDS
 from edge_agent.types import Fact, Facts, Field
 
 #: A label of capitals and digits: a plate, a code.
 _CODE: Final = re.compile(r"(?=.*[A-Z])(?=.*\d)[A-Z\d _./-]{3,24}")
 _SHORTEST_PART: Final = 3
+_SHORTEST_HAN: Final = 2
 #: Words that begin with the same so many letters are of one family: "installed", "installation".
 FAMILY: Final = 6
 _SAYS_NOTHING: Final = lexicon.ENGLISH | lexicon.GERMAN | lexicon.ANSWER
@@ -212,8 +213,12 @@ def _parts(cells: Iterable[Cell], columns: Iterable[Column]) -> dict[str, tuple[
     labels = [cell for cell in cells if cell.column.label and cell.text]
     found: dict[str, tuple[Cell, ...]] = {}
     for cell in labels:
-        for word in set(words(cell.text)):
-            if len(word) >= _SHORTEST_PART and word not in _SAYS_NOTHING and stem(word) not in common:
+        for word in {*words(cell.text), *HAN_RUN.findall(cell.text)}:
+            if (
+                len(word) >= (_SHORTEST_HAN if has_han(word) else _SHORTEST_PART)
+                and word not in _SAYS_NOTHING
+                and stem(word) not in common
+            ):
                 found[word] = (*found.get(word, ()), cell)
     return {word: holders for word, holders in found.items() if len(holders) < len(labels) or len(labels) == 1}
 
@@ -239,7 +244,6 @@ def _known(facts: Facts, columns: dict[tuple[int, str], Column]) -> tuple[frozen
             han |= set(text)
     for one_column in columns.values():
         found |= one_column.stems
-    found |= {stem(word) for word in lexicon.ANSWER}
     return frozenset(found), frozenset(han)
 
 

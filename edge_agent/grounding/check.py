@@ -58,6 +58,8 @@ class Check:
         for mention in mentions:
             if not mention.cells and not mention.free and not _weak(mention):
                 return f"{mention.kind} from nowhere"
+        if any(map(str.isdigit, scan.bare)):
+            return "digits that can't be read"
         bound = self._binder.bind(mentions, carried)
         if bound is None:
             return "values of different records in one clause"

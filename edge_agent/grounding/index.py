@@ -70,7 +70,8 @@ def build(cells: Iterable[Cell], language: Language) -> Index:
             split = tuple(pieces(cell.text))
             if split and not cell.long:
                 phrases[split].append(cell)
-            _inside(index, cell, language)
+            if cell.long or any(map(str.isdigit, cell.text)) or "@" in cell.text:
+                _inside(index, cell, language)
     for split, holders in phrases.items():
         index.phrases.setdefault(split[0], []).append(Phrase(pieces=split, cells=tuple(holders)))
     for each in index.phrases.values():

@@ -12,6 +12,7 @@ from edge_agent.grounding.bind import Bound, Rows
 from edge_agent.grounding.cells import Cell
 from edge_agent.grounding.said import Said, place
 from edge_agent.grounding.scan import Scan
+from edge_agent.language import lexicon
 from edge_agent.language.folding import stem
 
 _FLAG: Final = re.compile(
@@ -63,11 +64,13 @@ def _flags(scan: Scan, rows: Rows, asked: Asked) -> Iterator[tuple[Cell, bool, i
 
 
 def _about(cells: list[Cell], scan: Scan, bound: tuple[Bound, ...], asked: Asked, *, opened: bool | None) -> bool:
-    """Whether a clause is about these true-or-false values: it names their field, or answers the question."""
+    """Whether a clause is about these true-or-false values: it names their field, or answers in the question's words."""
     keys = {column.key for _, column in naming.named(scan, asked)}
     if opened is not None or any(cell.column.key in keys for cell in cells):
         return True
-    return not any(one.cells and not one.mention.entity for one in bound)
+    spoken_of = {stem(word.text) for word in scan.words if word.text not in lexicon.ENGLISH | lexicon.GERMAN}
+    asked_of = {stem(word.text) for word in asked.question.words}
+    return bool(spoken_of & asked_of) and not any(one.cells and not one.mention.entity for one in bound)
 
 
 def _claimed(cells: list[Cell], opened: bool | None, *, negated: bool, said: Said) -> str | None:

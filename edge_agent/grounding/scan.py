@@ -11,7 +11,7 @@ from edge_agent.grounding.cells import EVERY, Cell
 from edge_agent.grounding.index import Index, Phrase
 from edge_agent.language import dates, numbers
 from edge_agent.language.dates import Moment
-from edge_agent.language.folding import Language, fold, normal
+from edge_agent.language.folding import Language, fold, has_han, normal
 from edge_agent.language.numbers import IDS, Quantity
 
 Kind = Literal["phrase", "moment", "id", "number", "part"]
@@ -25,6 +25,8 @@ _TAKES_S: Final = 4
 _GOES_ON: Final = re.compile(r"[.,]\d|-?\d|(?<=\d)[a-z]|_")
 _CAME_FROM: Final = re.compile(r"\d[.,]$|[a-z0-9]-?$|_$")
 _NUMBERED: Final = re.compile(r"(?P<name>[^\W\d_]+)[ -]?\d+(?![.,:]?\d)")
+#: The number of a list's item.
+_BULLET: Final = re.compile(r"^\s*\d{1,2}[.)](?=\s)")
 _BETWEEN: Final = re.compile(r"[\s,，的]*(?:(?:at|um|on|am|t|gegen|from)\b)?[\s,]*")
 
 
@@ -93,7 +95,7 @@ class Reader:
 
     def scan(self, text: str, language: Language) -> Scan:
         """Read one clause."""
-        text = normal(text)
+        text = _BULLET.sub(lambda found: " " * len(found.group()), normal(text))
         folded = fold(text)
         taken: set[int] = set()
         mentions: list[Mention] = []
@@ -171,7 +173,10 @@ class Reader:
 
     def _has_number(self, part: str) -> bool:
         """Whether names with this part have a number ("Mixer 7"): with another number it is another record's name."""
-        return any(character.isdigit() for cell in self.parts.get(part, ()) for character in cell.text)
+        cells = self.parts.get(part) or [
+            cell for name, cells in self.parts.items() if has_han(name) and part.endswith(name) for cell in cells
+        ]
+        return any(character.isdigit() for cell in cells for character in cell.text)
 
     def _parts(self, _text: str, folded: str, _language: Language, taken: set[int]) -> Iterator[Mention]:
         for found in _PIECE.finditer(folded):

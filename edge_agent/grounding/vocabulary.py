@@ -9,9 +9,8 @@ from edge_agent.grounding.asked import FAMILY, Asked
 from edge_agent.grounding.bind import Rows
 from edge_agent.grounding.scan import Scan, Word
 from edge_agent.language import lexicon, units
-from edge_agent.language.folding import has_han, stem
+from edge_agent.language.folding import HAN_RUN, has_han, stem
 
-_HAN_RUN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
 _NO_NAME_ENDINGS: Final = ("ed", "ing", "ly")
 _ARTICLE: Final = re.compile(r"\b(?:der|die|das|dem|den|des|eine?[mnrs]?)\s$")
 #: A German word of more letters may be a compound; a part of so many letters is enough to know it by.
@@ -79,7 +78,7 @@ def strange_han(scan: Scan, rows: Rows, asked: Asked) -> int:
     """How many Chinese characters of a clause come from nowhere."""
     return sum(
         character not in asked.known_han and not asked.known_of.get(character, frozenset()) & rows
-        for run in _HAN_RUN.findall(scan.bare)
+        for run in HAN_RUN.findall(scan.bare)
         for character in run
     )
 

@@ -16,6 +16,7 @@ _THOUSANDS_SPACE = re.compile("(?<=\\d)[\u00a0\u202f\u2009'’](?=\\d{3}(?!\\d))
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _MARKUP = re.compile(r"[*`#]{1,3}")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+HAN_RUN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
 #: A Latin word (hyphens split it) or one Han character.
 WORD: Final = re.compile(r"[^\W\d_\u3400-\u4dbf\u4e00-\u9fff]+|[\u3400-\u4dbf\u4e00-\u9fff]")
 _ENDINGS: Final = ("ing", "ed", "es", "en", "er", "em", "e", "n", "s")
@@ -47,6 +48,7 @@ def has_han(text: str) -> bool:
     return _HAN.search(text) is not None
 
 
+@lru_cache(maxsize=4096)
 def stem(word: str) -> str:
     """The part of a folded word that inflection leaves alone, roughly: enough to compare two words of one text."""
     stripped = True

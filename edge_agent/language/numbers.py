@@ -24,7 +24,7 @@ _SCALES: Final = {
 _MEASURES: Final = "个件条名位台辆张家次笔份项间座种箱只人天年月日号时分秒点小公千克米元欧美度周星毫瓦升吨"
 _NUMBER = re.compile(
     r"(?<![\d.,])(?P<sign>(?<![\w)])[-+]\s?|(?:minus |负|零下))?"
-    r"(?P<digits>\d{1,3}(?:[',.]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)(?!\d)"
+    r"(?P<digits>\d{1,3}(?:[',.]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)(?!\d|[.,]\d)"
 )
 _WORD = re.compile(r"(?<![a-z\-])(" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")(?![a-z])")
 _HAN_DIGITS: Final = "[零一二两三四五六七八九]?十?[零一二两三四五六七八九]?"
