@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,8 @@ def test_a_file_that_a_person_edited_is_kept(tmp_path: Path) -> None:
 def test_a_second_demo_in_the_same_folder_is_refused_only_while_the_first_runs(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "import time; time.sleep(60)", str(tmp_path)]
     with running(Process(name="agent", command=command, log=tmp_path / "log")) as first:
+        while str(tmp_path) not in Path(f"/proc/{first.pid}/cmdline").read_text():  # right after exec it is empty
+            time.sleep(0.01)
         note = json.dumps({"agent": first.pid})
         (tmp_path / "processes.json").write_text(note)
         with pytest.raises(Occupied, match="Stop it"), house(tmp_path):
