@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bridge": ("edge_agent.commands.bridge", "run the bridge to the cloud"),
     "ask": ("edge_agent.commands.ask", "ask a question over MQTT and show the answer"),
     "check-config": ("edge_agent.commands.check_config", "say what is wrong with agent.toml or bridge.toml"),
+    "schema": ("edge_agent.commands.schema", "write the wire contract: JSON Schemas, AsyncAPI, docs"),
     "demo": ("edge_agent.demo.run", "run the whole system here, ask it, and break it"),
 }
 
