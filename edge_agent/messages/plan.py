@@ -59,9 +59,7 @@ class ProposedCall(Message, frozen=True, kw_only=True):
     """A function and its arguments, as a planner proposes them."""
 
     tool: Annotated[str, Meta(description="The tool's name.")]
-    arguments: Annotated[dict[str, Any], Meta(description="By parameter; not checked yet.")] = field(
-        default_factory=dict
-    )
+    arguments: Annotated[dict[str, Any], Meta(description="By parameter; not checked.")] = field(default_factory=dict)
 
 
 class Sent(Message, frozen=True, kw_only=True):
