@@ -20,6 +20,7 @@ from edge_agent.wire import Incoming, Outgoing
 RESEND_S = 5.0
 #: How long after its deadline an answer may still be on its way.
 GRACE_S = 2.0
+LINGER_S = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,11 @@ class Stage:
 
     name: str
     trace: Trace
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no stage comes after it."""
+        return self.name == "respond" and self.trace.state != "begun"
 
 
 #: What a person may want to see while the answer comes.
@@ -67,21 +73,26 @@ class Requester:
             correlation=token_hex(16).encode(),
         )
         sender = asyncio.create_task(self._keep_sending(message), name="re-send")
+        answer: Response | None = None
         try:
-            async with asyncio.timeout(timeout_s + GRACE_S):
+            async with asyncio.timeout(timeout_s + GRACE_S) as limit:
                 async for incoming in self.link:
                     incoming.acknowledge()
                     event = self._read(incoming, query.id or "")
                     if isinstance(event, Response):
-                        return event
-                    if event is not None and seen is not None:
+                        answer = event
+                        # A watcher's traces may be a moment behind: they are less important than the answer.
+                        limit.reschedule(asyncio.get_running_loop().time() + (LINGER_S if seen else 0))
+                    elif event is not None and seen is not None:
                         seen(event)
+                        if answer is not None and isinstance(event, Stage) and event.is_last:
+                            break
         except TimeoutError:
             pass
         finally:
             sender.cancel()
             await asyncio.gather(sender, return_exceptions=True)
-        return None
+        return answer
 
     async def _keep_sending(self, message: Outgoing) -> None:
         while True:
