@@ -5,26 +5,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
 
 from edge_agent import config
 from edge_agent.binding import House
 from edge_agent.clock import Clock
 from edge_agent.delivery import Delivery
 from edge_agent.identity import Identity, identity
-from edge_agent.messages import Catalogue, SlmTelemetry, Status, encode
+from edge_agent.messages import Status, encode
 from edge_agent.mqtt import Link
+from edge_agent.offer import Offer, Offers, Rereading
 from edge_agent.planning.cloud import CloudPlanner
-from edge_agent.presence import OFFLINE, ONLINE, Presence
+from edge_agent.presence import DEGRADED, OFFLINE, ONLINE, Presence
 from edge_agent.reception import Reception, subscriptions
 from edge_agent.register import Register
-from edge_agent.root import await_free_root, look_subscriptions
-from edge_agent.telemetry import Meter
-from edge_agent.tools.registry import Registry, open_registry
+from edge_agent.root import await_free_root, look_subscriptions, unless
+from edge_agent.telemetry import Meter, slm_telemetry
 from edge_agent.topics import Topics
 from edge_agent.types import Slm
 from edge_agent.wire import Outgoing
@@ -44,19 +43,28 @@ async def serve(
     clock: Clock,
     credential: Credential,
     slm: AbstractAsyncContextManager[Slm] | None = None,
+    rereading: Rereading | None = None,
 ) -> None:
     """Serve queries until ``stop`` is set. ``slm`` is the model that phrases the answers; None: the bare facts answer.
+
+    ``rereading``: how it is told to read its tools and plans again.
 
     Raises ``ConfigError`` before it connects where the settings can't work.
     """
     who = identity(Path(settings.state_dir))
     async with AsyncExitStack() as opened:
-        registry = await opened.enter_async_context(open_registry(settings, clock=clock, credential=credential))
+        offers = await opened.enter_async_context(Offers(settings, clock=clock, credential=credential))
         model = await opened.enter_async_context(slm) if slm is not None else None
         agent = Agent(
-            settings, who=who, clock=clock, registry=registry, slm=model, password=_password(settings, credential)
+            settings,
+            who=who,
+            clock=clock,
+            offers=offers,
+            slm=model,
+            password=_password(settings, credential),
+            rereading=rereading,
         )
-        if await _unless(stop, agent.free_root()):
+        if await unless(stop, agent.free_root()):
             await agent.run(stop)
 
 
@@ -69,14 +77,16 @@ class Agent:
         *,
         who: Identity,
         clock: Clock,
-        registry: Registry,
+        offers: Offers,
         slm: Slm | None,
         password: str | None,
+        rereading: Rereading | None,
     ) -> None:
         self._settings = settings
         self._who = who
         self._clock = clock
-        self._registry = registry
+        self._offers = offers
+        self._rereading = rereading
         self._slm = slm
         self._password = password
         self._topics = topics = Topics(settings.mqtt.root)
@@ -130,6 +140,7 @@ class Agent:
                 tasks.create_task(reception.receive(aiter(self._link)), name="receive"),
                 tasks.create_task(self._tell(), name="telemetry"),
                 tasks.create_task(self._watch_slm(), name="watch the model"),
+                tasks.create_task(self._reread(reception), name="read tools and plans again"),
             ]
             await stop.wait()
             log.info("stopping", extra={"in_hand": len(self._register.unanswered())})
@@ -142,8 +153,7 @@ class Agent:
         house = House(
             settings=self._settings,
             clock=self._clock,
-            tools=self._registry.tools,
-            signatures=self._registry.signatures,
+            offer=self._offers.now,
             slm=self._slm,
             planner=self._planner,
             delivery=self._delivery,
@@ -184,6 +194,19 @@ class Agent:
             self._presence.part("slm", state, self._slm.reason or None)
             await self._slm.changed.wait()
 
+    async def _reread(self, reception: Reception) -> None:
+        """Take new tools and plans when told to, and tell everyone; what can't be used is said on the status."""
+
+        def adopt(offer: Offer) -> set[asyncio.Task[None]]:
+            self._post(self._catalogue())
+            return reception.adopt(offer)
+
+        def say(wrong: str | None) -> None:
+            self._presence.part("config", DEGRADED if wrong else ONLINE, wrong)
+
+        if self._rereading is not None:
+            await self._offers.keep_reading(self._rereading, adopt=adopt, say=say)
+
     async def _tell(self) -> None:
         """Publish telemetry every interval."""
         while True:
@@ -192,13 +215,15 @@ class Agent:
 
     def _telemetry(self, *, qos: int) -> Outgoing:
         in_hand = len(self._register.unanswered())
-        telemetry = self._meter.telemetry(in_hand=in_hand, slm=_slm_telemetry(self._slm))
+        telemetry = self._meter.telemetry(in_hand=in_hand, slm=slm_telemetry(self._slm))
         return Outgoing(topic=self._topics.telemetry(self._settings.name), payload=encode(telemetry), qos=qos)
 
     def _greet(self) -> Sequence[Outgoing]:
-        catalogue = Catalogue(tools=self._registry.signatures(None))
+        return [self._presence.message(), self._catalogue()]
+
+    def _catalogue(self) -> Outgoing:
         topic = self._topics.tools(self._settings.name)
-        return [self._presence.message(), Outgoing(topic=topic, payload=encode(catalogue), retain=True)]
+        return Outgoing(topic=topic, payload=encode(self._offers.now.catalogue), retain=True)
 
     def _post(self, message: Outgoing) -> None:
         self._delivery.post(message)
@@ -211,34 +236,5 @@ class Agent:
                 await self._link.publish(self._presence.offline("stopped"))
 
 
-def _slm_telemetry(slm: Slm | None) -> SlmTelemetry | None:
-    if slm is None:
-        return None
-    figures = slm.figures
-    return SlmTelemetry(
-        model=slm.name,
-        state=slm.state,
-        prefill_tokens_per_s=round(figures.prefill_tokens_per_s, 1),
-        decode_tokens_per_s=round(figures.decode_tokens_per_s, 1),
-        rss_bytes=figures.rss_bytes,
-        restarts=figures.restarts,
-    )
-
-
 def _password(settings: config.Agent, credential: Credential) -> str | None:
     return credential(settings.mqtt.password_credential) if settings.mqtt.username else None
-
-
-async def _unless(stop: asyncio.Event, waiting: Coroutine[Any, Any, None]) -> bool:
-    """Wait for something that may take for ever; False where the stop came first."""
-    stopped = asyncio.create_task(stop.wait(), name="stop")
-    task = asyncio.create_task(waiting, name="waiting")
-    try:
-        await asyncio.wait([stopped, task], return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            task.result()
-        return task.done()
-    finally:
-        for each in (stopped, task):
-            each.cancel()
-        await asyncio.gather(stopped, task, return_exceptions=True)

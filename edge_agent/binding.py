@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -10,12 +10,13 @@ from edge_agent import config
 from edge_agent.clock import Clock
 from edge_agent.delivery import Delivery
 from edge_agent.errors import Unfit
-from edge_agent.messages import Plan, Response, ToolSignature
+from edge_agent.messages import Plan, Response
+from edge_agent.offer import Offer
 from edge_agent.pipeline import Stages
 from edge_agent.planning.cloud import CloudPlanner
-from edge_agent.stages.drafts import bare_facts, by_slm, drafts, nothing_found
+from edge_agent.stages.drafts import bare_facts, by_slm, by_template, drafts, nothing_found
 from edge_agent.stages.ground import ground
-from edge_agent.stages.plans import Source, cloud, plans
+from edge_agent.stages.plans import Source, cloud, pinned, plans
 from edge_agent.stages.redact import redact
 from edge_agent.stages.respond import respond
 from edge_agent.stages.run_tools import run_tools
@@ -25,6 +26,7 @@ from edge_agent.telemetry import Watch
 from edge_agent.types import (
     Accepted,
     Answer,
+    Call,
     Checked,
     Draft,
     Facts,
@@ -46,18 +48,22 @@ class House:
 
     settings: config.Agent
     clock: Clock
-    tools: Mapping[str, Tool]
-    signatures: Callable[[Sequence[str] | None], list[ToolSignature]]
+    offer: Offer
     slm: Slm | None
     planner: CloudPlanner | None
     delivery: Delivery
+
+    @property
+    def tools(self) -> Mapping[str, Tool]:
+        """The tools of now."""
+        return self.offer.registry.tools
 
 
 def bind(house: House, asked: Accepted, seat: Seat | None, watch: Watch) -> Stages:
     """The stages of this one query."""
     zone, locale = house.clock.zone, house.settings.locale
     permitted = _permitted(house.tools, asked.query.tools)
-    writers = [nothing_found(list(permitted.values()))]
+    writers = [nothing_found(list(permitted.values())), by_template(permitted, zone)]
     if seat is not None and house.slm is not None:
         writers.append(by_slm(seat, house.slm.name))
     writers.append(bare_facts(zone))
@@ -101,16 +107,33 @@ def bind(house: House, asked: Accepted, seat: Seat | None, watch: Watch) -> Stag
 
 
 def _sources(house: House, asked: Accepted) -> list[Source]:
+    """Who is asked for a plan, in this order."""
+    of_the_cloud = [source] if (source := _cloud(house, asked)) is not None else []
+    if not house.offer.plans.plans:
+        return of_the_cloud
+    permitted = _permitted(house.tools, asked.query.tools)
+
+    def match() -> tuple[int, Sequence[Call]]:
+        found = house.offer.plans.match(asked.query.prompt, permitted)
+        return found.number, found.calls
+
+    if house.settings.planner.pinned == "first" or not of_the_cloud:
+        why = "pinned plans come first" if of_the_cloud else "no cloud planner is configured"
+        return [pinned(match, otherwise=why), *of_the_cloud]
+    return [*of_the_cloud, pinned(match, otherwise="the cloud's plan was not valid")]
+
+
+def _cloud(house: House, asked: Accepted) -> Source | None:
     planner = house.planner
     if planner is None:
-        return []
+        return None
     until = min(asked.deadline, house.clock.monotonic() + house.settings.planner.budget_s)
 
     async def ask(template: str, violation: str | None) -> Plan:
-        signatures = house.signatures(asked.query.tools)
+        signatures = house.offer.registry.signatures(asked.query.tools)
         return await planner.plan(template, signatures, key=asked.key, deadline=until, violation=violation)
 
-    return [cloud(ask, repair=house.settings.planner.repair)]
+    return cloud(ask, repair=house.settings.planner.repair)
 
 
 def _permitted(tools: Mapping[str, Tool], narrowed: Sequence[str] | None) -> Mapping[str, Tool]:

@@ -57,6 +57,8 @@ class Planner(Settings, frozen=True, kw_only=True):
     max_calls: Annotated[int, Meta(ge=1, le=32)] = 8
     #: One repair request, carrying the violation of the plan before.
     repair: bool = True
+    #: The operator's plans (``[[plan]]``): before the cloud is asked, or after it gave no plan.
+    pinned: Literal["first", "fallback"] = "fallback"
 
 
 class Slm(Settings, frozen=True, kw_only=True):
@@ -154,6 +156,8 @@ class DeclaredTool(Settings, frozen=True, kw_only=True, tag_field="kind"):
     limit: Annotated[int, Meta(ge=1, le=1000)] = 50
     timeout_s: Positive | None = None
     sensitive: bool = False
+    #: The answer in the operator's own words, for every question; or by language: ``answer.en``, ``answer.de``.
+    answer: str | dict[str, str] | None = None
 
 
 class FindTool(DeclaredTool, frozen=True, kw_only=True, tag="mongodb.find"):
@@ -167,6 +171,20 @@ class AggregateTool(DeclaredTool, frozen=True, kw_only=True, tag="mongodb.aggreg
     """A pipeline, as EJSON text."""
 
     pipeline: str
+
+
+class PlanCall(Settings, frozen=True, kw_only=True):
+    """A call of a pinned plan. An argument ``"{site}"`` takes what stands there in the question."""
+
+    tool: str
+    arguments: dict[str, Any] = {}
+
+
+class PlanTable(Settings, frozen=True, kw_only=True):
+    """A pinned plan: ways to ask, with slots such as ``{site}``, and what is called then."""
+
+    match: Annotated[list[str], Meta(min_length=1)]
+    calls: Annotated[list[PlanCall], Meta(min_length=1)]
 
 
 class Agent(Settings, frozen=True, kw_only=True):
@@ -188,6 +206,7 @@ class Agent(Settings, frozen=True, kw_only=True):
     trace: Trace = Trace()
     source: list[Source] = []
     tool: list[FindTool | AggregateTool] = []
+    plan: list[PlanTable] = []
 
 
 class CloudPlanner(Settings, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -15,6 +15,7 @@ from edge_agent.errors import BadQuery, IdConflict, NotTaken, ShuttingDown
 from edge_agent.intake import Refusal, decode_cancel, read_query
 from edge_agent.messages import Status, Trace, decode, encode
 from edge_agent.mqtt import Subscription
+from edge_agent.offer import Offer
 from edge_agent.pipeline import settle
 from edge_agent.register import Answered, Conflict, InHand, Register, Taken
 from edge_agent.stages.respond import refused
@@ -69,6 +70,11 @@ class Reception:
                 case _:
                     self.house.delivery.bury(message, BadQuery("No device can have this name."))
             message.acknowledge()
+
+    def adopt(self, offer: Offer) -> set[asyncio.Task[None]]:
+        """Offer this from now on. Gives the tasks of the queries in hand: they keep what they began with."""
+        self.house = replace(self.house, offer=offer)
+        return set(self._attending.values())
 
     async def close(self, within_s: float) -> None:
         """Take nothing more, finish what fits, and tell the others that they were not taken after all."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
 
 import msgspec
 
@@ -84,3 +85,18 @@ def _telemetry(message: Incoming, topics: Topics) -> Telemetry | None:
             except msgspec.DecodeError:
                 return None
     return None
+
+
+async def unless(stop: asyncio.Event, waiting: Coroutine[Any, Any, None]) -> bool:
+    """Wait for something that may take for ever; False where the stop came first."""
+    stopped = asyncio.create_task(stop.wait(), name="stop")
+    task = asyncio.create_task(waiting, name="waiting")
+    try:
+        await asyncio.wait([stopped, task], return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            task.result()
+        return task.done()
+    finally:
+        for each in (stopped, task):
+            each.cancel()
+        await asyncio.gather(stopped, task, return_exceptions=True)

@@ -14,7 +14,7 @@ import psutil
 
 from edge_agent.errors import Unfit
 from edge_agent.messages import Latency, Memory, Queries, Response, SlmTelemetry, Telemetry, TimingsMs, Trace
-from edge_agent.types import Key
+from edge_agent.types import Key, Slm
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -143,3 +143,18 @@ class Watch:
                     except StopAsyncIteration:
                         return
                 refusal = yield candidate
+
+
+def slm_telemetry(slm: Slm | None) -> SlmTelemetry | None:
+    """How the model does, as telemetry says it; None where there is no model."""
+    if slm is None:
+        return None
+    figures = slm.figures
+    return SlmTelemetry(
+        model=slm.name,
+        state=slm.state,
+        prefill_tokens_per_s=round(figures.prefill_tokens_per_s, 1),
+        decode_tokens_per_s=round(figures.decode_tokens_per_s, 1),
+        rss_bytes=figures.rss_bytes,
+        restarts=figures.restarts,
+    )

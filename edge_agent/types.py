@@ -125,6 +125,22 @@ class Found:
     more: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Gap:
+    """A place in an answer of the operator's: how many records; a field of one or each of them; what was asked for."""
+
+    of: Literal["count", "only", "first", "last", "each", "given"]
+    name: str = ""
+
+
+#: An answer of the operator's, read: words, and gaps.
+AnswerTemplate = tuple[str | Gap, ...]
+
+
+def _all_stand(_: Mapping[str, Any]) -> list[str]:
+    return []
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Tool:
     """A tool as the stages see it, whatever its kind."""
@@ -144,6 +160,12 @@ class Tool:
     check: Callable[[Mapping[str, Any]], tuple[Mapping[str, Any], Reading]]
     #: Runs the call. Raises ``ToolFailed``.
     run: Callable[[CheckedCall], Awaitable[Found]]
+    #: The rules that some arguments break, each looked at alone: nothing is required.
+    broken: Callable[[Mapping[str, Any]], list[str]] = _all_stand
+    #: The call as its source sees it, for the operator's eyes.
+    shown: Callable[[CheckedCall], str] | None = None
+    #: The operator's answers, by language; ``""``: for every language.
+    answers: Mapping[str, AnswerTemplate] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,15 +6,14 @@ import argparse
 import asyncio
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from edge_agent import config, logs
 from edge_agent.agent import serve
 from edge_agent.clock import Clock
-from edge_agent.commands.signals import stop_on_signals
-from edge_agent.config_file import load
+from edge_agent.commands.agent_toml import read_agent, zone_of
+from edge_agent.commands.signals import reread_on_signal, stop_on_signals
 from edge_agent.credentials import credential
-from edge_agent.errors import ConfigError
+from edge_agent.offer import Rereading
 from edge_agent.types import Slm
 
 
@@ -26,17 +25,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT. SIGHUP reads tools and plans again."""
+    settings, _ = read_agent(arguments.config)
     logs.set_up(arguments.log_level)
-    settings = load(arguments.config, config.Agent)
-    asyncio.run(_serve(settings, instant=arguments.instant))
+    asyncio.run(_serve(settings, arguments.config, instant=arguments.instant))
     return 0
 
 
-async def _serve(settings: config.Agent, *, instant: bool) -> None:
+async def _serve(settings: config.Agent, file: Path, *, instant: bool) -> None:
     clock = Clock(zone=zone_of(settings))
-    with stop_on_signals() as stop:
-        await serve(settings, stop=stop, clock=clock, credential=credential, slm=_slm(settings, clock, instant=instant))
+    with stop_on_signals() as stop, reread_on_signal() as asked:
+        await serve(
+            settings,
+            stop=stop,
+            clock=clock,
+            credential=credential,
+            slm=_slm(settings, clock, instant=instant),
+            rereading=Rereading(asked=asked, read=lambda: read_agent(file)[0]),
+        )
 
 
 def _slm(settings: config.Agent, clock: Clock, *, instant: bool) -> AbstractAsyncContextManager[Slm] | None:
@@ -49,11 +55,3 @@ def _slm(settings: config.Agent, clock: Clock, *, instant: bool) -> AbstractAsyn
     from edge_agent.slm.engine import LlamaSlm  # noqa: PLC0415 - an agent without a model needs no engine
 
     return LlamaSlm(settings.slm, zone=clock.zone)
-
-
-def zone_of(settings: config.Agent) -> ZoneInfo:
-    """Find the time zone that the settings name. Raises ``ConfigError``."""
-    try:
-        return ZoneInfo(settings.time_zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ConfigError(f"time-zone: there is no zone {settings.time_zone!r}; e.g. Europe/Berlin") from error

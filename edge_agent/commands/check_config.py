@@ -7,11 +7,9 @@ import tomllib
 from pathlib import Path
 
 from edge_agent import config
-from edge_agent.clock import Clock
-from edge_agent.commands.agent import zone_of
+from edge_agent.commands.agent_toml import read_agent
 from edge_agent.config_file import load
 from edge_agent.errors import ConfigError
-from edge_agent.tools.registry import check_tools
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,9 +34,8 @@ def _check(file: Path) -> str:
     if _is_bridge(file):
         settings = load(file, config.Bridge)
         return f"good: bridge {settings.name}, model {settings.planner.model}"
-    agent = load(file, config.Agent)
-    zone_of(agent)
-    return f"good: agent {agent.name}, {len(check_tools(agent, Clock()).tools)} tools"
+    agent, offer = read_agent(file)
+    return f"good: agent {agent.name}, {len(offer.registry.tools)} tools, {len(offer.plans.plans)} pinned plans"
 
 
 def _is_bridge(file: Path) -> bool:

@@ -1,8 +1,8 @@
-"""Facts → drafts, in this order: nothing found, the SLM, the bare facts. The last always stands."""
+"""Facts → drafts: nothing found, the operator's words, the SLM, the bare facts. The last always stands."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from datetime import tzinfo
 
 from edge_agent import wording
@@ -30,6 +30,16 @@ def nothing_found(tools: Sequence[Tool]) -> Writer:
             return None
         text = wording.direct(tools, facts) if facts.direct else wording.nothing(facts)
         return _by_code("none", number, facts, text)
+
+    return write
+
+
+def by_template(tools: Mapping[str, Tool], zone: tzinfo) -> Writer:
+    """Let the operator's own answers speak, where they say what was asked."""
+
+    def write(facts: Facts, number: int) -> Draft | None:
+        text = wording.in_own_words(facts, tools, zone=zone)
+        return None if text is None else _by_code("template", number, facts, text)
 
     return write
 

@@ -46,6 +46,22 @@ def cloud(ask: Callable[[str, str | None], Awaitable[Plan]], *, repair: bool) ->
     return candidates
 
 
+def pinned(match: Callable[[], tuple[int, Sequence[Call]]], *, otherwise: str) -> Source:
+    """Take a plan of the operator's. ``match`` gives its number and calls, or raises ``PlannerFailed``.
+
+    ``otherwise``: why it is taken where no source before it failed.
+    """
+
+    async def candidates(
+        redacted: Redacted, failures: Sequence[PlannerFailed]
+    ) -> AsyncGenerator[Proposed, Unfit | None]:
+        number, calls = match()
+        why = "; ".join(map(str, failures)) or otherwise
+        yield Proposed(calls=tuple(calls), route="edge", route_reason=f"pinned plan {number}; {why}", redacted=redacted)
+
+    return candidates
+
+
 def _proposed(plan: Plan, redacted: Redacted, reason: str) -> Proposed:
     return Proposed(
         calls=tuple(Call(tool=call.tool, arguments=call.arguments) for call in plan.calls),

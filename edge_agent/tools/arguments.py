@@ -39,6 +39,11 @@ class Gate:
             raise rejected(self.tool, broken)
         return exact
 
+    def broken(self, arguments: Mapping[str, Any]) -> list[str]:
+        """Name the rules that these arguments break, each looked at alone: none is required."""
+        unknown = unknown_and_missing({**self.schema, "required": ()}, arguments)
+        return unknown or self._convert(arguments)[1]
+
     def check_defaults(self) -> None:
         """Refuse a default that breaks its own parameter's rule. Raises ``ConfigError``."""
         for name, param in self.params.items():

@@ -112,6 +112,8 @@ def function_tool(function: Callable[..., Any], *, timeout_s: float) -> Tool:
         timeout_s=options.timeout_s or timeout_s,
         check=made.check,
         run=made.run,
+        broken=made.broken,
+        shown=made.shown,
     )
 
 
@@ -139,6 +141,20 @@ class _FunctionTool:
             return self._converted({key: each for key, each in arguments.items() if key in self.own}), how
         except Broken as error:
             raise rejected(self.name, [str(error)]) from error
+
+    def broken(self, arguments: Mapping[str, Any]) -> list[str]:
+        if unknown := unknown_and_missing({**self.schema, "required": ()}, arguments):
+            return unknown
+        try:
+            if rest := {key: each for key, each in arguments.items() if key not in self.own}:
+                reading.checked(rest, self.schema)
+            self._converted({key: each for key, each in arguments.items() if key in self.own})
+        except Broken as error:
+            return [str(error)]
+        return []
+
+    def shown(self, call: CheckedCall) -> str:
+        return f"{self.name}({', '.join(f'{name}={value!r}' for name, value in call.arguments.items())})"
 
     def _converted(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Make the types exact, one parameter after the other: msgspec's own sentence may repeat a value."""

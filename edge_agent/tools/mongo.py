@@ -9,7 +9,7 @@ from typing import Any
 
 from edge_agent import config
 from edge_agent.clock import Clock
-from edge_agent.tools import arguments, mongo_reading, mongo_values, reading
+from edge_agent.tools import answers, arguments, mongo_reading, mongo_values, reading
 from edge_agent.tools.mongo_pipeline import Declaration
 from edge_agent.tools.mongo_source import MongoSource
 from edge_agent.tools.records import flatten
@@ -45,6 +45,19 @@ class MongoTool:
         except Broken as error:
             raise rejected(self.name, [str(error)]) from error
         return {name: value for name, value in exact.items() if name not in reading.RESERVED}, how
+
+    def broken(self, arguments: Mapping[str, Any]) -> list[str]:
+        """Name the rules that these arguments break, each looked at alone."""
+        found = self.gate.broken(arguments)
+        try:
+            reading.read({name: value for name, value in arguments.items() if not found and name in reading.RESERVED})
+        except Broken as error:
+            found.append(str(error))
+        return found
+
+    def shown(self, call: CheckedCall) -> str:
+        """Write the query as MongoDB's shell would take it."""
+        return mongo_values.shell(self.collection, self.pipeline(call.arguments, call.reading))
 
     def pipeline(self, given: Mapping[str, Any], how: Reading) -> list[dict[str, Any]]:
         """Build the query. Only values differ between two calls that give the same parameters."""
@@ -117,6 +130,9 @@ def declared_tool(
         timeout_s=limit_s,
         check=tool.check,
         run=tool.run,
+        broken=tool.broken,
+        shown=tool.shown,
+        answers=answers.read(table.name, table.answer, fields, params),
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -71,6 +72,12 @@ def scalar(name: str, value: Any, kept_ids: frozenset[str]) -> Scalar:
         case UUID():
             return str(value)
     return plain(name, value)
+
+
+def shell(collection: str, pipeline: Sequence[Mapping[str, Any]]) -> str:
+    """Write a query as Extended JSON in the words of MongoDB's shell."""
+    stages = ",\n".join(f"  {json_util.dumps(stage, ensure_ascii=False)}" for stage in pipeline)
+    return f"db.getCollection({json.dumps(collection)}).aggregate([\n{stages}\n])"
 
 
 def total(value: Any) -> int | float | Decimal | None:

@@ -2,5 +2,6 @@
 
 from edge_agent.wording.notices import direct, failed, nothing
 from edge_agent.wording.plain import render
+from edge_agent.wording.templates import in_own_words
 
-__all__ = ["direct", "failed", "nothing", "render"]
+__all__ = ["direct", "failed", "in_own_words", "nothing", "render"]

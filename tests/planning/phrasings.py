@@ -225,6 +225,7 @@ OTHERS = [
     "How many open tickets does subscriber SUB-20464 have?",
     "Which subscribers have open tickets?",
     "Which offer does subscriber SUB-20464 have now?",
+    "Which offer does SUB-20464 have now?",
     "Which offer does not fit subscriber SUB-20464?",
     "Which offer fits subscribers SUB-20464 and SUB-20437?",
     "What is the price of the cheapest offer?",
