@@ -43,8 +43,15 @@ class Inbox(Settings, frozen=True, kw_only=True):
     size: Count = 64
     #: Queries worked on at the same time; the rest wait within their deadline.
     running: Count = 8
-    #: Finished answers kept for repeats.
-    kept: Annotated[int, Meta(ge=0)] = 1000
+
+
+class Journal(Settings, frozen=True, kw_only=True):
+    """What is on disk of queries and answers, in ``state-dir``/journal. Encrypted with the credential ``journal-key``."""
+
+    #: Seconds that an answer is kept for repeats of its query.
+    keep_s: Positive = 24 * 3600.0
+    #: Room set aside for the day the disk is full, so that what is held can still be answered.
+    ballast_mb: Annotated[int, Meta(ge=0)] = 16
 
 
 class Planner(Settings, frozen=True, kw_only=True):
@@ -199,6 +206,7 @@ class Agent(Settings, frozen=True, kw_only=True):
     time_zone: str = "UTC"
     mqtt: Mqtt = Mqtt()
     inbox: Inbox = Inbox()
+    journal: Journal = Journal()
     planner: Planner = Planner()
     slm: Slm | None = None
     tools: Tools = Tools()
