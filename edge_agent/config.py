@@ -43,6 +43,8 @@ class Inbox(Settings, frozen=True, kw_only=True):
     size: Count = 64
     #: Queries worked on at the same time; the rest wait within their deadline.
     running: Count = 8
+    #: Finished answers kept for repeats.
+    kept: Annotated[int, Meta(ge=0)] = 1000
 
 
 class Journal(Settings, frozen=True, kw_only=True):
