@@ -52,21 +52,25 @@ class Profile:
 
 _EXAMPLES = (
     Turn(
-        question="What is the temperature of boiler 3?",
-        facts="boiler: 3\ntemperature: 81.5 °C",
-        answer="The temperature of boiler 3 is 81.5 °C.",
+        question="Which boiler is the hottest?",
+        facts="boiler: B-3\ntemperature: 81.5 °C",
+        answer="The hottest boiler is B-3, with a temperature of 81.5 °C.",
     ),
-    Turn(
-        question="Which door is open?",
-        facts="door: North 2\nstate: open",
-        answer="North 2 is open.",
-    ),
+    Turn(question="How many doors are open?", facts="count: 12", answer="12 doors are open."),
 )
 
 #: The first that fits is taken; the last fits every file.
 PROFILES: tuple[Profile, ...] = (
-    Profile(name="smollm", if_name=("smollm",)),
-    # Measured: two examples lift models of this size, and ruin those a tenth of it.
+    # Measured on 18 questions about one record: right 13, with the default's words 9. It rephrases better than it
+    # answers, and what comes before the question is evaluated once, so examples cost it nothing.
+    Profile(
+        name="smollm",
+        system="Rephrase the answer as one full sentence. Copy names and numbers exactly.",
+        before_facts="Answer:\n",
+        examples=_EXAMPLES,
+        if_name=("smollm",),
+    ),
+    # Measured: two examples lift models of this size from 2 right of 12 to all.
     Profile(
         name="qwen2-examples",
         if_architecture=("qwen2", "qwen3"),

@@ -77,7 +77,7 @@ async def test_an_unknown_profile_names_the_known_ones(settings: Slm) -> None:
 
 
 async def test_a_file_without_chat_template_is_refused(settings: Slm, without_template: Path) -> None:
-    assert "no chat template" in await refusal(replace(settings, model=str(without_template)))
+    assert "no chat template" in await refusal(replace(settings, model=str(without_template), profile=None))
 
 
 async def test_a_file_without_chat_template_takes_it_from_a_profile_that_has_one(
