@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import tzinfo
@@ -10,21 +9,16 @@ from decimal import Decimal
 from typing import Final
 
 from edge_agent.grounding import cells as cellwise
-from edge_agent.grounding import computed, index
+from edge_agent.grounding import computed, index, names
 from edge_agent.grounding.cells import EVERY, Cell, Column, Row, column
 from edge_agent.grounding.scan import Mention, Reader, Scan
-from edge_agent.language import lexicon
-from edge_agent.language.folding import HAN_RUN, Language, fold, has_han, language_of, normal, stem, words
+from edge_agent.language import dates, lexicon
+from edge_agent.language.folding import Language, fold, has_han, language_of, normal, stem
 from edge_agent.language.numbers import IDS
 from edge_agent.types import Fact, Facts, Field
 
-#: A label of capitals and digits: a plate, a code.
-_CODE: Final = re.compile(r"(?=.*[A-Z])(?=.*\d)[A-Z\d _./-]{3,24}")
-_SHORTEST_PART: Final = 3
-_SHORTEST_HAN: Final = 2
 #: Words that begin with the same so many letters are of one family: "installed", "installation".
 FAMILY: Final = 6
-_SAYS_NOTHING: Final = lexicon.ENGLISH | lexicon.GERMAN | lexicon.ANSWER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,8 +77,9 @@ def prepare(facts: Facts, zone: tzinfo | None = None) -> Asked:
     reader = Reader(
         records=index.build([*every, *totals.values()], language),
         free=index.build(_free(facts, zone), language),
-        parts=_parts(every, columns.values()),
-        shapes=_shapes(facts, columns),
+        locale=facts.locale,
+        parts=names.parts(every, columns.values()),
+        shapes=names.shapes(facts, columns),
         question=f" {' '.join(cellwise.pieces(fold(normal(facts.question))))} ",
     )
     question = replace(reader, free=index.Index(), question="").scan(facts.question, language)
@@ -190,39 +185,6 @@ def _free_id(reader: Reader, question: Scan, mention: Mention) -> bool:
     return any(list(phrase.pieces) == spoken for phrase in reader.free.phrases.get(spoken[0], ()))
 
 
-def _shapes(facts: Facts, columns: dict[tuple[int, str], Column]) -> tuple[re.Pattern[str], ...]:
-    """What the names with capitals and digits among the labels look like."""
-    found: dict[str, None] = {}
-    for number, fact in enumerate(facts.found):
-        for record in fact.records:
-            for name, value in record.items():
-                if isinstance(value, str) and columns[number, name].label and _CODE.fullmatch(value):
-                    shape = re.sub(r"[A-Z]|\d|[^A-Z\d]", _shape, value)
-                    found[rf"(?<![A-Za-z0-9]){shape}(?![A-Za-z0-9])"] = None
-    return tuple(re.compile(shape) for shape in found)
-
-
-def _shape(character: re.Match[str]) -> str:
-    said = character.group()
-    return r"\d" if said.isdigit() else "[A-Z]" if said.isalpha() else r"[\s_-]?" if said in " -_" else re.escape(said)
-
-
-def _parts(cells: Iterable[Cell], columns: Iterable[Column]) -> dict[str, tuple[Cell, ...]]:
-    """The words that are part of some names, but say nothing else: no field's name, no function word."""
-    common = {one for each in columns for one in (*each.stems, *each.described)}
-    labels = [cell for cell in cells if cell.column.label and cell.text]
-    found: dict[str, tuple[Cell, ...]] = {}
-    for cell in labels:
-        for word in {*words(cell.text), *HAN_RUN.findall(cell.text)}:
-            if (
-                len(word) >= (_SHORTEST_HAN if has_han(word) else _SHORTEST_PART)
-                and word not in _SAYS_NOTHING
-                and stem(word) not in common
-            ):
-                found[word] = (*found.get(word, ()), cell)
-    return {word: holders for word, holders in found.items() if len(holders) < len(labels) or len(labels) == 1}
-
-
 def _targets(number: int, fact: Fact, rows: list[Row], named: frozenset[int]) -> frozenset[int]:
     here = [row.number for row in rows if row.fact == number]
     reduce = fact.reading.reduce
@@ -252,6 +214,7 @@ def _known_of(cells: Iterable[Cell]) -> dict[str, frozenset[int]]:
     for cell in cells:
         # The characters of a short Chinese text are known only together: as a mention.
         han = [character for character in cell.text if has_han(character)] if cell.long else []
-        for one in (*cell.stems, *han):
+        calendar = map(stem, dates.names(cell.moment)) if cell.moment is not None else ()
+        for one in (*cell.stems, *han, *calendar):
             found[one] = found.get(one, frozenset()) | {cell.row}
     return found

@@ -96,6 +96,7 @@ def column(fact: int, said: Field, *, label: bool = False) -> Column:
     """A field as a column of the fact of that number."""
     description = said.description or ""
     described = content(description)
+    spelled = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", said.name)
     phrase = fold(normal(description)) if has_han(description) and len(description) <= _NAME_CHARACTERS else ""
     return Column(
         fact=fact,
@@ -103,7 +104,7 @@ def column(fact: int, said: Field, *, label: bool = False) -> Column:
         label=label,
         unit=units.unit(said.unit) if said.unit else units.inferred(said.name, description),
         declared=bool(said.unit),
-        stems=content(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", said.name)),
+        stems=content(spelled) or frozenset(words(fold(spelled))),
         described=described if 0 < len(described) <= _NAME_WORDS else frozenset(),
         phrase=phrase,
     )

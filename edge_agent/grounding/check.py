@@ -82,11 +82,8 @@ class Check:
         named = len(rows) == 1 and any(one.mention.entity for one in bound)
         if vocabulary.strange_name(scan, strange, named=named) is not None:
             return "a name from nowhere"
-        relative = {word.text for word in scan.words} & lexicon.RELATIVE
-        if relative - {word.text for word in asked.question.words}:
-            return "a day that the facts don't hold"
-        if any(mark in scan.bare and mark not in asked.question.folded for mark in lexicon.RELATIVE_ZH):
-            return "a day that the facts don't hold"
+        if (claim := vocabulary.unfounded(scan, asked)) is not None:
+            return claim
         han = vocabulary.strange_han(scan, rows, asked)
         if han > (MAX_STRANGE * 2 if named else 0):
             return "words from nowhere"
@@ -94,7 +91,8 @@ class Check:
         if said.strange > MAX_STRANGE:
             return "words from nowhere"
         states = any(not one.mention.entity and one.cells for one in bound)
-        if strange and states and asked.named and not any(one.mention.entity for one in bound):
+        pronoun = any(word.text in lexicon.PRONOUNS for word in scan.words[:2])
+        if strange and states and asked.named and not pronoun and not any(one.mention.entity for one in bound):
             return "words from nowhere where the record's name belongs"
         return None
 

@@ -64,7 +64,7 @@ def _flags(scan: Scan, rows: Rows, asked: Asked) -> Iterator[tuple[Cell, bool, i
 
 
 def _about(cells: list[Cell], scan: Scan, bound: tuple[Bound, ...], asked: Asked, *, opened: bool | None) -> bool:
-    """Whether a clause is about these true-or-false values: it names their field, or answers in the question's words."""
+    """Whether a clause is about these values: it names their field, or speaks in the question's words."""
     keys = {column.key for _, column in naming.named(scan, asked)}
     if opened is not None or any(cell.column.key in keys for cell in cells):
         return True
@@ -85,14 +85,15 @@ def _claimed(cells: list[Cell], opened: bool | None, *, negated: bool, said: Sai
 
 
 def _may_negate(bound: tuple[Bound, ...], rows: Rows, asked: Asked) -> bool:
-    """A count of zero, a value that is missing, a search that found nothing, the question's own negation."""
+    """A count or value of zero, a value that is missing, a search that found nothing, the question's own negation."""
     if any(total.number == 0 for total in asked.totals.values()) or spoken.negated(asked.question):
         return True
     if asked.facts.empty and not any(one.mention.binds for one in bound):
         return True
-    return any(
-        name not in asked.rows[row].cells for row in rows if row >= 0 for name in asked.fields[asked.rows[row].fact]
-    )
+    wanted = [
+        asked.rows[row].cells.get(name, ()) for row in rows if row >= 0 for name in asked.fields[asked.rows[row].fact]
+    ]
+    return any(not cells or any(cell.number == 0 for cell in cells) for cells in wanted)
 
 
 def _expected(asked: Asked) -> bool | None:

@@ -24,7 +24,7 @@ _TAKES_S: Final = 4
 #: A word, number or id goes on: "12" isn't in "12.5", "B57" isn't in "B57-8".
 _GOES_ON: Final = re.compile(r"[.,]\d|-?\d|(?<=\d)[a-z]|_")
 _CAME_FROM: Final = re.compile(r"\d[.,]$|[a-z0-9]-?$|_$")
-_NUMBERED: Final = re.compile(r"(?P<name>[^\W\d_]+)[ -]?\d+(?![.,:]?\d)")
+_NUMBERED: Final = re.compile(r"(?P<name>[^\W\d_]+)[ -]?(?P<number>\d+)(?![.,:]?\d)")
 #: The number of a list's item.
 _BULLET: Final = re.compile(r"^\s*\d{1,2}[.)](?=\s)")
 _BETWEEN: Final = re.compile(r"[\s,，的]*(?:(?:at|um|on|am|t|gegen|from)\b)?[\s,]*")
@@ -86,6 +86,8 @@ class Reader:
 
     records: Index
     free: Index
+    #: How numbers are written here.
+    locale: str = ""
     #: Words of records' names, with the names: part of a name names a record, too.
     parts: Mapping[str, tuple[Cell, ...]] = field(default_factory=dict)
     #: What names with capitals and digits look like ("KA-BK 230"): another one is no number.
@@ -147,7 +149,7 @@ class Reader:
 
     def _ids(self, text: str, folded: str, _language: Language, taken: set[int]) -> Iterator[Mention]:
         shaped = [found for shape in self.shapes for found in shape.finditer(text)]
-        numbered = [found for found in _NUMBERED.finditer(folded) if self._has_number(found["name"])]
+        numbered = [found for found in _NUMBERED.finditer(folded) if self._is_other(found["name"], found["number"])]
         for found in (*shaped, *numbered, *IDS.finditer(folded)):
             if found.start() not in taken and found.end() - 1 not in taken:
                 said = folded[found.start() : found.end()]
@@ -160,7 +162,7 @@ class Reader:
                 )
 
     def _numbers(self, text: str, _folded: str, language: Language, taken: set[int]) -> Iterator[Mention]:
-        for said in numbers.find(text, language):
+        for said in numbers.find(text, language, self.locale):
             if said.start not in taken and said.end - 1 not in taken:
                 yield Mention(
                     kind="number",
@@ -171,12 +173,13 @@ class Reader:
                     quantity=said,
                 )
 
-    def _has_number(self, part: str) -> bool:
-        """Whether names with this part have a number ("Mixer 7"): with another number it is another record's name."""
+    def _is_other(self, part: str, number: str) -> bool:
+        """Whether names with this part have a number ("Mixer 7"), but none has this one: another record's name."""
         cells = self.parts.get(part) or [
             cell for name, cells in self.parts.items() if has_han(name) and part.endswith(name) for cell in cells
         ]
-        return any(character.isdigit() for cell in cells for character in cell.text)
+        told = {found["number"] for cell in cells for found in _NUMBERED.finditer(cell.text)}
+        return bool(told) and number not in told
 
     def _parts(self, _text: str, folded: str, _language: Language, taken: set[int]) -> Iterator[Mention]:
         for found in _PIECE.finditer(folded):

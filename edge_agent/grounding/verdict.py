@@ -53,6 +53,11 @@ def ground(
     return Verdict(grounded=reason is None, reason=reason)
 
 
+def judge(case: Case) -> Verdict:
+    """Judge one line of ``fedlm ground``."""
+    return ground(case.question, case.records, case.draft, read=case.read, descriptions=case.descriptions)
+
+
 def _field(name: str, said: str | Mapping[str, Any]) -> Field:
     return (
         Field(name=name, description=said) if isinstance(said, str) else msgspec.convert({"name": name, **said}, Field)

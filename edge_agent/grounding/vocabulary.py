@@ -19,7 +19,8 @@ _COMPOUND_PART: Final = 5
 _ANSWER: Final = frozenset(stem(word) for word in lexicon.ANSWER)
 _CLAIMS: Final = (
     lexicon.ENGLISH | lexicon.GERMAN | lexicon.NEGATIONS | lexicon.YES | lexicon.NO | lexicon.HIGHEST | lexicon.LOWEST
-    | lexicon.GREATER | lexicon.LESS | lexicon.ABOUT | lexicon.STARTERS
+    | lexicon.GREATER | lexicon.LESS | lexicon.ABOUT
+    | lexicon.AVERAGES | lexicon.STARTERS
 )  # fmt: skip
 
 
@@ -48,6 +49,30 @@ def _known(word: Word, rows: Rows, asked: Asked, language: str, *, name: bool) -
             len(part) >= _COMPOUND_PART and (text.startswith(part) or text.endswith(part)) for part in asked.known
         )
     return False
+
+
+def unfounded(scan: Scan, asked: Asked) -> str | None:
+    """Words that claim what only the question or a computed value may say: a day, a mean, a number that isn't read."""
+    question, text = {word.text for word in asked.question.words}, scan.bare
+    said = {word.text for word in scan.words} - question
+    if said & lexicon.RELATIVE or any(
+        mark in text for mark in lexicon.RELATIVE_ZH if mark not in asked.question.folded
+    ):
+        return "a day that the facts don't hold"
+    if not any(fact.reading.reduce == "mean" for fact in asked.facts.found) and _means(scan, said, asked):
+        return "a mean that wasn't computed"
+    if said & lexicon.UNREAD or (set(text) & lexicon.UNREAD_ZH) - set(asked.question.folded):
+        return "a number that can't be read"
+    return None
+
+
+def _means(scan: Scan, said: set[str], asked: Asked) -> bool:
+    """Whether a clause speaks of a mean that is neither asked for nor a field."""
+    stems = {one for column in asked.columns.values() for one in (*column.stems, *column.described)}
+    told = asked.question.folded + "".join(column.phrase for column in asked.columns.values())
+    return any(stem(word) not in stems for word in said & lexicon.AVERAGES) or any(
+        mark in scan.bare and mark not in told for mark in lexicon.AVERAGES_ZH
+    )
 
 
 def strange_name(scan: Scan, words: list[Word], *, named: bool) -> str | None:

@@ -106,6 +106,8 @@ def _day(match: re.Match[str], language: Language) -> Moment | None:
         month, day = (str(two), str(one)) if day_first else (str(one), str(two))
     number = _MONTHS.get(month) or int(month)
     year = int(parts["year"]) if parts.get("year") else None
+    if year is None and language != "de" and match.group().endswith("."):
+        return None  # "2.5." ends a sentence
     moment = Moment(
         start=match.start(), end=match.end(), year=year, month=number, day=int(day) if day is not None else None
     )
@@ -159,3 +161,15 @@ def localised(value: object, zone: tzinfo | None) -> date | datetime | None:
     if moment.time() == time.min and not moment.utcoffset():
         return moment.date()
     return moment.astimezone(zone) if moment.tzinfo is not None and zone is not None else moment
+
+
+_WEEKDAYS: Final = (
+    ("monday", "montag"), ("tuesday", "dienstag"), ("wednesday", "mittwoch"), ("thursday", "donnerstag"),
+    ("friday", "freitag"), ("saturday", "samstag", "sonnabend"), ("sunday", "sonntag"),
+)  # fmt: skip
+
+
+def names(moment: date | datetime) -> tuple[str, ...]:
+    """The folded names of the moment's day of the week and month."""
+    months = tuple(name for name, number in _MONTHS.items() if number == moment.month)
+    return (*_WEEKDAYS[moment.weekday()], *months)

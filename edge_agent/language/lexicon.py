@@ -33,17 +33,16 @@ jener sonst
 ANSWER: Final = _set("""
 answer answers amount amounts altogether available asked based belong belongs come comes currently current data date
 dated datum day details entry entries equal equals exactly exist exists fact facts field find following found given
-gives happened information item items kind list listed listing match matches matching measured name named names namely
-number numbers occurred occurs overall provided question record recorded records reported reports respective result
-results row rows said second show showing shown shows stand stands state stated sum summary table tell term terms time
-times today total totaling totals totalling type unit units value values year month week hour hours minutes stood made
-registered counted count remain remains remaining reached reaches angabe angaben anzahl antwort aktuell aktuelle
-aktuellen derzeit daten eintrag eintrage ergebnis ergebnisse erfasst folgende folgenden folgendes frage gefunden
-gefundene gemass gesamt gesamte gesamten gesamtzahl insgesamt genau betragen belauft gehort gehoren heisst liegen
-lauten momentan name namen steht stehen summe tag uhr wert werte zahl zeigt zeit zeitpunkt datensatz datensatze
-vorhanden treffer gemessen gemeldet weist entspricht namlich handelt zurzeit zeile zeilen verzeichnet
-angegeben gezahlt aufgefuhrt existiert existieren mittelwert durchschnitt durchschnittlich average mean summarised
-reads weitere weiteren gezeigt angezeigt
+gives happened information item items kind list listed listing match matches matching measured name named names
+namely number numbers occurred occurs overall provided question record recorded records reported reports respective
+result results row rows said second show showing shown shows stand stands state stated sum summary table tell term
+terms time times today total totaling totals totalling type unit units value values year month week hour hours
+minutes stood made registered counted count remain remains remaining reached reaches angabe angaben anzahl antwort
+aktuell aktuelle aktuellen derzeit daten eintrag eintrage ergebnis ergebnisse erfasst folgende folgenden folgendes
+frage gefunden gefundene gemass gesamt gesamte gesamten gesamtzahl insgesamt genau betragen belauft gehort gehoren
+heisst liegen lauten momentan name namen steht stehen summe tag uhr wert werte zahl zeigt zeit zeitpunkt datensatz
+datensatze vorhanden treffer gemessen gemeldet weist entspricht namlich handelt zurzeit zeile zeilen verzeichnet
+angegeben gezahlt aufgefuhrt existiert existieren summarised reads weitere weiteren gezeigt angezeigt
 """)
 NEGATIONS: Final = _set("""
 not no never none neither nor nobody nothing nowhere without cannot unknown unavailable unspecified undefined missing
@@ -78,13 +77,16 @@ yesterday today tomorrow tonight recently soon ago gestern heute morgen kurzlich
 RELATIVE_ZH: Final = ("昨天", "今天", "明天", "最近", "昨日", "今日", "明日")
 HIGHEST: Final = _set("""
 highest largest biggest greatest most maximum max top longest heaviest hottest fastest busiest latest newest hochste
-hochsten hochster hochstes grosste grossten grosster grosstes meiste meisten maximal maximale maximum langste langsten
-schwerste neueste neuesten spateste spatesten starkste starksten teuerste teuersten dearest  expensive
+hochsten hochster hochstes grosste grossten grosster grosstes meiste meisten maximal maximale langste langsten
+schwerste neueste neuesten spateste spatesten starkste starksten teuerste teuersten dearest expensive warmest
+tallest deepest widest strongest farthest furthest priciest fullest warmste warmsten heisseste heissesten schnellste
+schnellsten
 """)
 LOWEST: Final = _set("""
 lowest smallest least fewest minimum min shortest lightest coldest slowest earliest oldest cheapest niedrigste
 niedrigsten niedrigster kleinste kleinsten kleinster geringste geringsten geringster wenigste wenigsten minimal
-minimale kurzeste kurzesten leichteste alteste altesten fruheste fruhesten gunstigste gunstigsten billigste billigsten
+minimale kurzeste kurzesten leichteste alteste altesten fruheste fruhesten gunstigste gunstigsten billigste
+billigsten coolest weakest narrowest shallowest nearest emptiest kalteste kaltesten langsamste langsamsten
 """)
 #: Superlatives that don't say of which end: they pass only as the question's own words.
 VAGUE: Final = _set("best worst beste besten bester schlechteste schlechtesten bottleneck")
@@ -93,11 +95,13 @@ LOWEST_ZH: Final = ("最低", "最小", "最少", "最短", "最早", "最旧", 
 VAGUE_ZH: Final = ("最好", "最差", "最佳")
 GREATER: Final = _set("""
 higher greater larger bigger exceeds exceed exceeded above over longer heavier later newer faster hotter more hoher
-hohere grosser grossere uber mehr langer spater schwerer schneller ubersteigt
+hohere grosser grossere uber mehr langer spater schwerer schneller ubersteigt warmer taller deeper wider stronger
+farther further dearer pricier fuller heisser teurer
 """)
 LESS: Final = _set("""
-lower smaller less fewer below under shorter lighter earlier older slower colder cheaper niedriger niedrigere kleiner
-kleinere weniger unter kurzer fruher leichter langsamer geringer
+lower smaller less fewer below under shorter lighter earlier older slower colder cheaper niedriger niedrigere
+kleiner kleinere weniger unter kurzer fruher leichter langsamer geringer cooler weaker narrower nearer emptier
+kalter gunstiger billiger
 """)
 GREATER_ZH: Final = ("高于", "大于", "超过", "多于", "长于", "晚于", "更高", "更大", "更多", "更长")
 LESS_ZH: Final = ("低于", "小于", "少于", "不到", "短于", "早于", "更低", "更小", "更少", "更短", "不足")
@@ -111,7 +115,7 @@ ABOUT_ZH: Final = ("约", "大约", "大概", "左右", "近")
 ANSWER_ZH: Final = frozenset(
     "的了是在有为和与及或共计总合其它他她们这那此该个件条名位台辆张家次笔份项间座种箱只人天年月日号时分秒点周期星上下午早晚间"
     "根据记录数据显示结果如以所示目前当前现在已经被把由从到至对于关于按照而且并也都就则即等于达约左右大概"
-    "值量数字额度平均最高低大小多少长短新旧晚更比较超过于不没未无非一二三四五六七八九十百千万亿零两第每均内外中前后间"
+    "值量数字额度平均最高低大小多少长短新旧晚更比较超过于不没未无非一二第每均内外中前后间"
     "答案问题请您好我你吗呢吧啊哪什么谁怎样查询找相关信息内容名称编号状态时间日期单位进行处能可会要将已还只仅含包括分别依次以及"
     "各分别否请注意知道可以能够显现存列表条目全部所有具体情况属位处来自给出说明确实际元个它写作做得着过去起出开始结束"
 )
@@ -120,10 +124,25 @@ yes no there the it its they this these that those here according based currentl
 great good dear certainly absolutely please note hallo guten gerne klar naturlich sicher bitte danke
 """)
 #: Of the comparatives, those that mean something else without "than" or a number.
-ALSO_PREPOSITIONS: Final = _set("above over below under more less fewer uber mehr weniger unter later spater")
+ALSO_PREPOSITIONS: Final = _set("further above over below under more less fewer uber mehr weniger unter later spater")
 POLAR_ENGLISH: Final = _set("is are was were do does did has have had can could will would should am")
 POLAR_GERMAN: Final = _set("""
 ist sind war waren hat haben hatte wird werden wurde wurden kann konnen gibt liegt liegen steht gab darf ubersteigt
 uberschreitet laufen lauft
 """)
 POLAR_ZH: Final = ("吗", "是否", "是不是", "有没有", "能否")
+#: At the start of a clause: it goes on about the same record.
+PRONOUNS: Final = _set("it its they their that this he his she her es er sie sein seine ihr ihre das dies diese dieser")
+#: Claims of a mean: they pass only where one was computed, or in the question's own words.
+AVERAGES: Final = _set("average averages averaging mean median durchschnitt durchschnittlich mittelwert mittel")
+AVERAGES_ZH: Final = ("平均", "均值")
+#: Numbers that aren't read, and what counts or divides without one.
+UNREAD: Final = _set("""
+thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety
+hundred hundreds thousand thousands dozen dozens half halves double doubled twice thrice triple tripled several
+numerous dreizehn vierzehn funfzehn sechzehn siebzehn achtzehn neunzehn zwanzig dreissig vierzig funfzig sechzig
+siebzig achtzig neunzig hundert tausend dutzend halfte halb doppelt dreifach mehrere zahlreiche dreißig
+""")
+UNREAD_ZH: Final = frozenset("二两三四五六七八九十百千万亿倍半几")
+#: Han characters that no text in another language holds by way of a name.
+FUNCTION_ZH: Final = frozenset("的了是在有为吗呢哪什么多少和与")

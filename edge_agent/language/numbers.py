@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import get_decimal_symbol
 
 from edge_agent.language import lexicon
 from edge_agent.language.folding import Language, fold
@@ -58,10 +62,21 @@ class Quantity:
     word: bool = False
 
 
-def find(text: str, language: Language) -> list[Quantity]:
-    """The numbers of a ``normal`` text, in order. A lone group of three digits is read as the language writes it."""
+@lru_cache(maxsize=64)
+def decimal_mark(language: Language, locale: str) -> str:
+    """The mark before decimals: the locale's, where it is of that language (``de-CH`` writes a point), else its own."""
+    try:
+        known = Locale.parse(locale.replace("_", "-"), sep="-")
+    except (UnknownLocaleError, ValueError):
+        known = Locale(language)
+    return "," if get_decimal_symbol(known if known.language == language else Locale(language)) == "," else "."
+
+
+def find(text: str, language: Language, locale: str = "") -> list[Quantity]:
+    """The numbers of a ``normal`` text, in order. A lone group of three digits is read as ``locale`` writes it."""
+    mark = decimal_mark(language, locale)
     folded = fold(text)
-    found = [quantity for match in _NUMBER.finditer(text) if (quantity := _digits(match, text, folded, language))]
+    found = [quantity for match in _NUMBER.finditer(text) if (quantity := _digits(match, text, folded, mark))]
     taken = {position for quantity in found for position in range(quantity.start, quantity.end)}
     spelled = [(match, _WORDS[match[1]]) for match in _WORD.finditer(folded)]
     if language == "zh":
@@ -75,8 +90,8 @@ def find(text: str, language: Language) -> list[Quantity]:
     return sorted(found, key=lambda quantity: quantity.start)
 
 
-def _digits(match: re.Match[str], text: str, folded: str, language: Language) -> Quantity | None:
-    digits = parse(match["digits"], language)
+def _digits(match: re.Match[str], text: str, folded: str, mark: str) -> Quantity | None:
+    digits = parse(match["digits"], mark)
     if digits is None:
         return None
     value, quantum = digits
@@ -89,11 +104,14 @@ def _digits(match: re.Match[str], text: str, folded: str, language: Language) ->
     return _measured(value, quantum, text, match.start(), end, word=False)
 
 
-def parse(digits: str, language: Language) -> tuple[Decimal, Decimal] | None:
-    """The value of ``1,234.5`` and the like, and one of its last digit; None where the marks make no number."""
+def parse(digits: str, mark: str) -> tuple[Decimal, Decimal] | None:
+    """The value of ``1,234.5`` and the like, and one of its last digit; None where the marks make no number.
+
+    ``mark``: the decimal mark where the digits don't tell (``1.234``).
+    """
     digits = digits.replace("'", "")
     marks = [mark for mark in digits if mark in ".,"]
-    decimal = "," if language == "de" else "."
+    decimal = mark
     if len(set(marks)) == 2:
         if marks[-1] in marks[:-1]:
             return None

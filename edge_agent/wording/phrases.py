@@ -28,6 +28,7 @@ _VERBS: Final = frozenset(
         "by",
     ]
 )
+_PREPOSITION: Final = re.compile(r"(?<=[a-z])_(?:at|on)$")
 #: A description of no more is a name.
 _NAME_WORDS: Final = 3
 _NAME_LETTERS: Final = 30
@@ -135,7 +136,8 @@ PHRASES: Final[dict[Language, Phrases]] = {
 
 
 def human(name: str) -> str:
-    """``spectral_efficiency`` → "spectral efficiency", ``customer.name`` → "customer name"."""
+    """``prb_load`` → "prb load", ``customer.name`` → "customer name", ``placed_at`` → "placed"."""
+    name = _PREPOSITION.sub("", name)
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", " ", name)
     return " ".join(word if word.isupper() else word.lower() for word in re.split(r"[\s_.\-]+", name) if word)
 

@@ -124,7 +124,7 @@ class _Teller:
 
     def _line(self, record: Record) -> str:
         pairs, thing = self._pairs(record), self._thing(record, bare=True)
-        if thing and len(self._fields) == 1:
+        if thing and len(self._fields) == 1 and not isinstance(record.get(self._fields[0].name), bool):
             return self._say.lead.format(thing=thing) + ", ".join(value for _, value in pairs)
         said = ", ".join(self._say.pair.format(field=name, value=value) for name, value in pairs)
         return self._say.lead.format(thing=thing) + said if thing else said

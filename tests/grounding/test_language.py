@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables)
 """Reading numbers, dates, units and clauses."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (sentences to compare with)
 """What code says of the facts reads well, and passes the check."""
 
 from __future__ import annotations
@@ -43,11 +44,10 @@ TWO = {"order_id": "ORD-1043", "status": "open", "total": 99.9, "placed_at": dat
         (facts(ENGLISH, (ORDER, TOTAL), [{"order_id": "ORD-1042", "total": 1234.5}]), "The total of order ORD-1042 is 1,234.50 EUR."),
         (facts(GERMAN, (ORDER, TOTAL), [{"order_id": "ORD-1042", "total": 1234.5}]), "Order ORD-1042: total ist 1.234,50 EUR."),
         (facts(CHINESE, (ORDER, TOTAL), [{"order_id": "ORD-1042", "total": 1234.5}]), "Order ORD-1042的total是1,234.50 EUR。"),
-        (facts(ENGLISH, (ORDER, PLACED), [{"order_id": "ORD-1042", "placed_at": ONE["placed_at"]}]), "The placed at of order ORD-1042 is June 10, 2026, 11:30 AM."),
+        (facts(ENGLISH, (ORDER, PLACED), [{"order_id": "ORD-1042", "placed_at": ONE["placed_at"]}]), "Order ORD-1042: placed: June 10, 2026, 11:30 AM."),
         (
             facts(ENGLISH, (ORDER, STATUS, TOTAL, PLACED), [ONE, TWO]),
-            "2 results:\n- ORD-1042: status: in transit, total: 1,234.50 EUR, placed at: June 10, 2026, 11:30 AM\n"
-            "- ORD-1043: status: open, total: 99.90 EUR, placed at: June 12, 2026",
+            "2 results:\n- ORD-1042: status: in transit, total: 1,234.50 EUR, placed: June 10, 2026, 11:30 AM\n- ORD-1043: status: open, total: 99.90 EUR, placed: June 12, 2026",
         ),
         (
             facts(ENGLISH, (ORDER,), [{"order_id": "ORD-1"}, {"order_id": "ORD-2"}], more=True),
