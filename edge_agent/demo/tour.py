@@ -26,6 +26,8 @@ from edge_agent.testing.processes import smollm2_path
 READY_S = 150.0
 NOTICED_S = 15.0
 UP = ("online", "degraded")
+#: So many of the questions are asked again while the cloud is away: all of them are pinned.
+PINNED = 3
 #: How often progress is said where the output is no terminal.
 SAY_EVERY_S = 20.0
 
@@ -104,7 +106,7 @@ class Tour:
         for number, question in enumerate(asked, start=1):
             await self._ask(watch, question, f"{number} of {len(asked)} · {writer}")
 
-    async def _ask(self, watch: Watch, question: Question, title: str) -> None:
+    async def _ask(self, watch: Watch, question: Question, title: str, *, route: str | None = None) -> None:
         with self.console.status(escape(question.prompt)):
             seen = await watch.ask(question.prompt)
         searched = Searched(self.house.store, config=self.house.config)
@@ -116,6 +118,8 @@ class Tour:
             reached=self._arrivals.next(),
         )
         faults = judge.faults(question, seen.response)
+        if route is not None and seen.response.route != route:
+            faults.append(f"came by {seen.response.route}, not {route}")
         cloud = self.house.cloud.model
         drafted = self._model is not None or self.house.instant
         shown = show.Shown(title=title, seen=seen, left=left, faults=faults, cloud=cloud, drafted=drafted)
@@ -158,23 +162,34 @@ class Tour:
         await self._ready(watch)
 
     async def _break(self, watch: Watch) -> None:
-        """Stop the bridge, ask, start it, ask again."""
-        first = questions.questions(self.house.store, datetime.now(UTC))[0]
+        """Stop the bridge, ask what is pinned and what isn't, start it, ask again."""
+        asked = questions.questions(self.house.store, datetime.now(UTC))
         self._say("[bold]Now it is broken on purpose:[/bold] the bridge is stopped, so the cloud is away.\n")
         await asyncio.to_thread(self.house.stop, BRIDGE)
         await watch.status(BRIDGE, "offline", within_s=NOTICED_S)
-        seen = await watch.ask(first.prompt)
-        error = seen.response.error
-        self._say(f"  question  {first.prompt}")
-        self._say(f"  answer    {escape(f'[{error.code}] {error.message}' if error else str(seen.response.answer))}")
-        self._say(f"  after     {seen.ms:.0f} ms; the agent was not started again\n")
-        if error is None or error.code != "plan_unavailable":
-            self.wrong.append(f"with the bridge away: {error.code if error else 'an answer'}, not plan_unavailable")
+        status = await watch.status(AGENT, "degraded", within_s=NOTICED_S)
+        self._say(f"  agent: {status.state if status else 'silent'} ({escape(str(status and status.reason))})")
+        self._say(
+            "  Plans of the operator's own (\\[\\[plan]] in agent.toml) still answer what they were written for:\n"
+        )
+        for question in asked[:PINNED]:
+            await self._ask(watch, question, "without the cloud", route="edge")
+        await self._refused(watch, next(each for each in asked if "phone number" in each.prompt))
         watch.forget(BRIDGE)
         self.house.start_bridge()
         await watch.status(BRIDGE, "online", within_s=NOTICED_S)
         self._say("The bridge is back. The same question, the same agent:\n")
-        await self._ask(watch, first, "back again")
+        await self._ask(watch, asked[0], "back again", route="federated")
+
+    async def _refused(self, watch: Watch, question: Question) -> None:
+        """Ask what no pinned plan answers: the refusal says what can be asked."""
+        seen = await watch.ask(question.prompt)
+        error = seen.response.error
+        self._say(f"  question  {question.prompt}")
+        self._say(f"  answer    {escape(f'[{error.code}] {error.message}' if error else str(seen.response.answer))}")
+        self._say(f"  after     {seen.ms:.0f} ms; the agent was not started again\n")
+        if error is None or error.code != "plan_unavailable" or "bottleneck" not in error.message:
+            self.wrong.append(f"with the bridge away: {error.code if error else 'an answer'}, not plan_unavailable")
 
     def _sum(self) -> str:
         asked = self.right + len(self.wrong)
@@ -209,8 +224,8 @@ class Tour:
   mosquitto_pub -p {port} -t fedlm/query -m 'Which cell at site 12 is the bottleneck?'
   fedlm ask --port {port} 'Which cell at site 12 is the bottleneck?'
 Its files: {state} (agent.toml, bridge.toml, mosquitto.conf, logs/, processes.json with name and pid).
-To change a tool: edit {state}/agent.toml, stop the agent (its pid is in processes.json), start it again:
-  fedlm agent --config {state}/agent.toml
+To change a tool or a plan: edit {state}/agent.toml, then tell the agent, whose pid is in processes.json:
+  fedlm check-config {state}/agent.toml && kill -HUP {self.house.processes[AGENT].pid}
 Ctrl-C ends it all.""")
 
     def _say(self, line: str) -> None:
