@@ -5,15 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from edge_agent.errors import SlmFailed
+from edge_agent.slm.llama import Engine, Snapshot
 from edge_agent.slm.prompt import Composer, Prompt
 from edge_agent.slm.protocol import Ended, Event, Open, Text, Warmed, Write
 from edge_agent.slm.text import Pieces
-
-if TYPE_CHECKING:
-    from edge_agent.slm.llama import Engine, Snapshot
 
 #: Beginnings of prompts that are kept evaluated for queries which wait for their facts.
 PARKED = 4

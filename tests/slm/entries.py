@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import threading
 
 from edge_agent.config import Slm
@@ -23,3 +24,9 @@ def crashes_with_fast_buffers(link: socket.socket, settings: Slm, extra_bufts: b
 def never_loads(link: socket.socket, settings: Slm, extra_bufts: bool, parent: int) -> None:
     """Hang."""
     threading.Event().wait()
+
+
+def without_llama_cpp(link: socket.socket, settings: Slm, extra_bufts: bool, parent: int) -> None:
+    """As where the extra ``slm`` is not installed."""
+    sys.modules["llama_cpp"] = None  # type: ignore[assignment]
+    worker.run(link, settings, extra_bufts, parent)

@@ -11,7 +11,7 @@ from edge_agent.slm.engine import LlamaSlm
 
 
 async def main() -> None:
-    async with LlamaSlm(Slm(model=sys.argv[1], n_ctx=256), zone=UTC) as slm:
+    async with LlamaSlm(Slm(model=sys.argv[1], n_ctx=256, threads=1, threads_batch=1), zone=UTC) as slm:
         await slm.ready()
         print(slm.pid, flush=True)
         await asyncio.Event().wait()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
@@ -13,17 +15,19 @@ from msgspec.structs import replace
 
 from edge_agent.config import Slm
 from edge_agent.errors import SlmFailed
+from edge_agent.slm import worker
+from edge_agent.slm.child import Entry
 from edge_agent.slm.engine import LlamaSlm
 from tests.slm.asking import answer, asked, cells, facts
 from tests.slm.conftest import READY_WITHIN_S
-from tests.slm.entries import crashes_with_fast_buffers, never_loads
+from tests.slm.entries import crashes_with_fast_buffers, never_loads, without_llama_cpp
 
 pytestmark = pytest.mark.slm
 QUESTION = "Which cell has the highest load?"
 
 
-async def refusal(settings: Slm) -> str:
-    async with LlamaSlm(settings, zone=UTC) as slm:
+async def refusal(settings: Slm, entry: Entry = worker.run) -> str:
+    async with LlamaSlm(settings, zone=UTC, entry=entry) as slm:
         with pytest.raises(SlmFailed) as refused:
             async with asyncio.timeout(READY_WITHIN_S):
                 await slm.ready()
@@ -47,6 +51,17 @@ def without_template(model_path: Path, tmp_path_factory: pytest.TempPathFactory)
     path.write_bytes(model_path.read_bytes().replace(b"tokenizer.chat_template", b"tokenizer.chat_nothing!", 1))
     yield path
     path.unlink()
+
+
+async def test_without_llama_cpp_the_agent_goes_on_and_says_what_to_install() -> None:
+    assert "pip install 'fedlm[slm]'" in await refusal(Slm(model="any.gguf"), without_llama_cpp)
+
+
+def test_the_agents_side_needs_nothing_that_comes_with_llama_cpp() -> None:
+    code = (
+        "import sys; sys.modules.update(dict.fromkeys(['llama_cpp', 'jinja2', 'numpy'])); import edge_agent.slm.engine"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 async def test_a_missing_file_is_named(settings: Slm, tmp_path: Path) -> None:

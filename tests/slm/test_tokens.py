@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edge_agent.slm.desk import Desk
 from edge_agent.slm.profiles import choose
 from edge_agent.slm.prompt import Composer
 from edge_agent.slm.protocol import Ended, Event, Open, Table, Text, Warmed, Write
@@ -30,6 +29,8 @@ class Said:
     """A desk with the engine, and what it said."""
 
     def __init__(self, engine: Engine, composer: Composer) -> None:
+        from edge_agent.slm.desk import Desk  # noqa: PLC0415 - only where the engine is installed
+
         self.events: list[Event] = []
         self.desk = Desk(engine, composer, self.events.append)
         self.desk.begin()
