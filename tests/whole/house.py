@@ -29,6 +29,7 @@ from edge_agent.mqtt import Link, Subscription
 from edge_agent.testing.cloud.scripted import Cloud
 from edge_agent.topics import Topics
 from edge_agent.wire import Incoming, Outgoing
+from tests.contract.seen import violations
 
 WITHIN_S = 30.0
 M = TypeVar("M", bound=Message)
@@ -147,7 +148,7 @@ async def open_house(
     planner: dict[str, object] | None = None,
     **given: object,
 ) -> AsyncIterator[House]:
-    """Open a house on the broker at ``port``; ``cloud`` None: no bridge runs."""
+    """Open a house on the broker at ``port``; ``cloud`` None: no bridge runs. What is said must fit the contract."""
     root = root or f"t-{secrets.token_hex(6)}"
     mqtt = config.Mqtt(root=root, host="127.0.0.1", port=port, keepalive_s=5)
     link = Link(
@@ -175,6 +176,8 @@ async def open_house(
         house.stop_agent.set()
         house.stop_bridge.set()
         await asyncio.wait([task for task in (house.agent, house.bridge) if task is not None])
+        broken = violations(house.heard, root)
+        assert not broken, f"not as the contract says: {broken}"
 
 
 async def serve_agent(house: House, made: config.Agent, slm: Callable[[config.Agent], object] | None) -> None:
