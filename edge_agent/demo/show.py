@@ -13,7 +13,7 @@ from rich.text import Text
 
 from edge_agent.demo.checks import Left
 from edge_agent.demo.watch import Seen
-from edge_agent.messages import Plan, PlanFailure, ProposedCall, Source, TimingsMs
+from edge_agent.messages import Plan, PlanFailure, ProposedCall, Response, Source, TimingsMs
 
 BAR = 28
 GOOD, BAD, QUIET = "green", "bold red", "dim"
@@ -40,7 +40,8 @@ def question(console: Console, shown: Shown) -> None:
     grid.add_column()
     grid.add_row("question", Text(seen.prompt, style="bold"))
     grid.add_row("left for the cloud", _left(shown.left))
-    grid.add_row("came back", _came_back(seen.plans, shown.cloud))
+    by_cloud = seen.response.route != "edge"
+    grid.add_row("came back", _came_back(seen.plans, shown.cloud) if by_cloud else _on_the_device(seen.response))
     grid.add_row("tools", _tools(seen.response.sources, seen.response.timings_ms))
     grid.add_row("answer", Text(seen.response.answer or _error(seen), style="bold cyan"))
     grid.add_row("", Text(_how(seen, drafted=shown.drafted), style=QUIET))
@@ -83,6 +84,10 @@ def _came_back(plans: Iterable[Plan | PlanFailure], cloud: str) -> RenderableTyp
         lines.append("nothing\n", style=QUIET)
     lines.append(f"from {cloud}", style=QUIET)
     return lines
+
+
+def _on_the_device(response: Response) -> RenderableType:
+    return Text(f"nothing: planned on the device, {response.route_reason}")
 
 
 def _call(call: ProposedCall) -> str:

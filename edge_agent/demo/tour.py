@@ -169,9 +169,7 @@ class Tour:
         await watch.status(BRIDGE, "offline", within_s=NOTICED_S)
         status = await watch.status(AGENT, "degraded", within_s=NOTICED_S)
         self._say(f"  agent: {status.state if status else 'silent'} ({escape(str(status and status.reason))})")
-        self._say(
-            "  Plans of the operator's own (\\[\\[plan]] in agent.toml) still answer what they were written for:\n"
-        )
+        self._say("  The operator's own plans (\\[\\[plan]] in agent.toml) still answer what they were written for:\n")
         for question in asked[:PINNED]:
             await self._ask(watch, question, "without the cloud", route="edge")
         await self._refused(watch, next(each for each in asked if "phone number" in each.prompt))

@@ -213,6 +213,6 @@ def _filled(value: Any, values: Values) -> Any:
 def _what_can_be_asked(plans: Sequence[PinnedPlan]) -> str:
     if not plans:
         return "no plan of the operator's is at hand"
-    named = [plan.patterns[0].text for plan in plans[:_NAMED]]
+    named = [plan.patterns[0].text.rstrip(" ?.!？。") for plan in plans[:_NAMED]]
     more = f" and {len(plans) - _NAMED} more" if len(plans) > _NAMED else ""
     return f"without the cloud these can be asked: {'; '.join(named)}{more}"
