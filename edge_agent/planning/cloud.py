@@ -51,6 +51,13 @@ def today(clock: Clock) -> str:
     return f"{now.date().isoformat()} ({_DAYS[now.weekday()]}), {zone}"
 
 
+def plan_body(
+    template: str, signatures: Sequence[ToolSignature], *, clock: Clock, violation: str | None = None
+) -> PlanBody:
+    """Make what leaves for the cloud, and all of it. Its canonical JSON is what the egress log holds."""
+    return PlanBody(prompt=template, tools=list(signatures), today=today(clock), violation=violation)
+
+
 class CloudPlanner:
     """Asks the bridge for plans, and asks again with the same id until it is answered or its budget is spent.
 
@@ -91,7 +98,7 @@ class CloudPlanner:
         violation: str | None = None,
     ) -> Plan:
         """Get a plan, unchecked. ``deadline`` is on ``clock.monotonic``. Raises ``PlannerFailed``."""
-        body = PlanBody(prompt=template, tools=list(signatures), today=today(self._clock), violation=violation)
+        body = plan_body(template, signatures, clock=self._clock, violation=violation)
         left = canonical(body)
         digest = hashlib.sha256(left).hexdigest()
         device, query = key
