@@ -17,6 +17,8 @@ from edge_agent.language.folding import Language, fold, has_han, language_of, no
 from edge_agent.language.numbers import IDS
 from edge_agent.types import Fact, Facts, Field
 
+#: Characters of the question that are read for what it asks.
+_READ: Final = 2000
 #: Words that begin with the same so many letters are of one family: "installed", "installation".
 FAMILY: Final = 6
 
@@ -82,7 +84,7 @@ def prepare(facts: Facts, zone: tzinfo | None = None) -> Asked:
         shapes=names.shapes(facts, columns),
         question=f" {' '.join(cellwise.pieces(fold(normal(facts.question))))} ",
     )
-    question = replace(reader, free=index.Index(), question="").scan(facts.question, language)
+    question = replace(reader, free=index.Index(), question="").scan(facts.question[:_READ], language)
     fields = {number: _fields(number, fact, columns, question) for number, fact in enumerate(facts.found)}
     named = _named(question, fields)
     targets = {number: _targets(number, fact, rows, named) for number, fact in enumerate(facts.found)}

@@ -17,6 +17,8 @@ from edge_agent.language.clauses import split
 from edge_agent.language.folding import language_of
 from edge_agent.types import Facts
 
+#: Characters of a clause.
+MAX_CLAUSE: Final = 2000
 #: Before a number: so many of more records.
 _FIRST: Final = re.compile(r"(?:\bfirst|\bersten|前)\s*$")
 #: Content words from nowhere that a draft may have.
@@ -50,6 +52,8 @@ class Check:
 
     def _judge(self, text: str, said: Said) -> str | None:
         asked = self._asked
+        if len(text) > MAX_CLAUSE:
+            return "a clause too long to check"
         scan = asked.reader.scan(text, language_of(text, asked.language))
         carried = said.carried or asked.named or frozenset(range(len(asked.rows)))
         if not self._labelled:

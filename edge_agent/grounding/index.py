@@ -19,6 +19,9 @@ _HALF: Final = Decimal("0.5")
 _PERCENT: Final = units.unit("%")
 #: Numbers that may be a date's year.
 _YEARS: Final = range(1900, 2200)
+#: Characters of a long text that are looked through for numbers, dates and ids, and how many numbers are taken.
+_LOOKED_THROUGH: Final = 4000
+_TAKEN: Final = 100
 _NEAR: Final = Decimal("0.05")
 
 
@@ -80,14 +83,15 @@ def build(cells: Iterable[Cell], language: Language) -> Index:
 
 
 def _inside(index: Index, cell: Cell, language: Language) -> None:
-    moments = dates.find(cell.text, language)
+    text, room = cell.text[:_LOOKED_THROUGH], len(index.numbers) + _TAKEN
+    moments = dates.find(text, language)
     index.moments.extend((moment, cell) for moment in moments)
     taken = {position for moment in moments for position in range(moment.start, moment.end)}
-    for token in numbers.IDS.finditer(cell.text):
+    for token in numbers.IDS.finditer(text):
         taken.update(range(token.start(), token.end()))
         index.ids.setdefault(token.group(), []).append(cell)
-    for said in numbers.find(cell.text, language) if not cell.column.label else ():
-        if said.start not in taken:
+    for said in numbers.find(text, language) if not cell.column.label else ():
+        if said.start not in taken and len(index.numbers) < room:
             index.numbers.append((said.value, said.unit, cell))
 
 

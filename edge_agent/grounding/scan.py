@@ -24,7 +24,7 @@ _TAKES_S: Final = 4
 #: A word, number or id goes on: "12" isn't in "12.5", "B57" isn't in "B57-8".
 _GOES_ON: Final = re.compile(r"[.,]\d|-?\d|(?<=\d)[a-z]|_")
 _CAME_FROM: Final = re.compile(r"\d[.,]$|[a-z0-9]-?$|_$")
-_NUMBERED: Final = re.compile(r"(?P<name>[^\W\d_]+)[ -]?(?P<number>\d+)(?![.,:]?\d)")
+_NUMBERED: Final = re.compile(r"(?<![^\W\d_])(?P<name>[^\W\d_]{1,40})[ -]?(?P<number>\d+)(?![.,:]?\d)")
 #: The number of a list's item.
 _BULLET: Final = re.compile(r"^\s*\d{1,2}[.)](?=\s)")
 _BETWEEN: Final = re.compile(r"[\s,，的]*(?:(?:at|um|on|am|t|gegen|from)\b)?[\s,]*")

@@ -19,8 +19,6 @@ _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 HAN_RUN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
 #: A Latin word (hyphens split it) or one Han character.
 WORD: Final = re.compile(r"[^\W\d_\u3400-\u4dbf\u4e00-\u9fff]+|[\u3400-\u4dbf\u4e00-\u9fff]")
-#: What says nothing of a language: words with digits in them ("IT-101").
-_NAME: Final = re.compile(r"\S*\d\S*")
 _ENDINGS: Final = ("ing", "ed", "es", "en", "er", "em", "e", "n", "s")
 _SHORTEST_STEM: Final = 4
 
@@ -68,12 +66,17 @@ def words(folded: str) -> list[str]:
     return [found for found in WORD.findall(folded) if not _HAN.match(found)]
 
 
+def _says_language(word: str) -> bool:
+    """Whether a word can tell a language: names with digits ("IT-101") can't."""
+    return not any(map(str.isdigit, word))
+
+
 def language_of(text: str, default: str = "en") -> Language:
     """The language a text is in, by its function words; ``default`` is a locale such as ``de-AT``."""
     han = _HAN.findall(text)
     if han and (default[:2].lower() == "zh" or lexicon.FUNCTION_ZH & set(han) or len(han) > len(words(fold(text)))):
         return "zh"
-    found = {word for word in words(_NAME.sub(" ", fold(normal(text)))) if len(word) > 1}
+    found = {word for word in words(" ".join(filter(_says_language, fold(normal(text)).split()))) if len(word) > 1}
     german, english = len(found & lexicon.GERMAN), len(found & lexicon.ENGLISH)
     if german != english:
         return "de" if german > english else "en"

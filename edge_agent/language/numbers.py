@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from typing import Final
-
-from babel import Locale, UnknownLocaleError
-from babel.numbers import get_decimal_symbol
 
 from edge_agent.language import lexicon
 from edge_agent.language.folding import Language, fold
+from edge_agent.language.locales import decimal_mark
 from edge_agent.language.units import AFTER, BEFORE, Unit, known, unit
 
 _WORDS: Final = {
@@ -27,7 +24,7 @@ _SCALES: Final = {
 }  # fmt: skip
 _MEASURES: Final = "个件条名位台辆张家次笔份项间座种箱只人天年月日号时分秒点小公千克米元欧美度周星毫瓦升吨"
 _NUMBER = re.compile(
-    r"(?<![\d.,])(?P<sign>(?<![\w)])[-+]\s?|(?:minus |负|零下))?"
+    r"(?<![\d.,])(?P<sign>(?<![A-Za-zÀ-ÿ0-9_)])[-+]\s?|(?:minus |负|零下))?"
     r"(?P<digits>\d{1,3}(?:[',.]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?)(?!\d|[.,]\d)"
 )
 _WORD = re.compile(r"(?<![a-z\-])(" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")(?![a-z])")
@@ -40,8 +37,8 @@ _SCALE = re.compile(r"\s?(" + "|".join(sorted(_SCALES, key=len, reverse=True)) +
 #: A word with a digit in it, or an address: an id, unless it is a number with its unit ("5km", "30-minute", "2nd").
 IDS: Final = re.compile(
     r"(?<![a-z0-9_@])(?:[0-9a-f]{2}(?::[0-9a-f]{2}){3,}(?![a-z0-9:])|"
-    r"(?=[a-z0-9._\-/@]*[a-z])(?=[a-z0-9._\-/]*(?:\d|@))"
-    r"(?!\d+(?:[.,]\d+)?-?[a-zµ]+(?![a-z0-9\-_])|\d+(?:st|nd|rd|th)\b)[a-z0-9](?:[a-z0-9._\-/@]*[a-z0-9])?)"
+    r"(?=[a-z0-9._\-/@]{0,63}[a-z])(?=[a-z0-9._\-/]{0,63}(?:\d|@))"
+    r"(?!\d+(?:[.,]\d+)?-?[a-zµ]+(?![a-z0-9\-_])|\d+(?:st|nd|rd|th)\b)[a-z0-9](?:[a-z0-9._\-/@]{0,63}[a-z0-9])?)"
 )
 _PERCENT_ZH = re.compile(r"百分之\s?$")
 
@@ -60,16 +57,6 @@ class Quantity:
     about: bool = False
     #: A word ("one", "drei"), which may mean no quantity at all.
     word: bool = False
-
-
-@lru_cache(maxsize=64)
-def decimal_mark(language: Language, locale: str) -> str:
-    """The mark before decimals: the locale's, where it is of that language (``de-CH`` writes a point), else its own."""
-    try:
-        known = Locale.parse(locale.replace("_", "-"), sep="-")
-    except (UnknownLocaleError, ValueError):
-        known = Locale(language)
-    return "," if get_decimal_symbol(known if known.language == language else Locale(language)) == "," else "."
 
 
 def find(text: str, language: Language, locale: str = "") -> list[Quantity]:

@@ -9,11 +9,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Final
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
-from babel.numbers import format_decimal
-
-from edge_agent.language import dates
+from edge_agent.language import dates, locales
 from edge_agent.language.folding import Language, language_of
 from edge_agent.types import Facts, Field, Scalar
 
@@ -30,7 +26,8 @@ class Tongue:
     """In which language, locale and time zone to speak."""
 
     language: Language
-    locale: Locale
+    #: Its form of numbers and dates is taken where it is of that language.
+    locale: str
     zone: tzinfo | None = None
 
     def value(self, value: Scalar | Sequence[Scalar], field: Field) -> str:
@@ -44,7 +41,7 @@ class Tongue:
             return self._with_unit(str(value) if plain else self._number(Decimal(str(value)), field.unit), field.unit)
         moment = dates.localised(value, self.zone)
         if moment is not None:
-            day = str(format_date(moment, format="long", locale=self.locale))
+            day = locales.day(moment, self.language, self.locale)
             return f"{day}{self._time(moment)}" if isinstance(moment, datetime) else day
         text = " ".join(str(value).split())
         return text.replace("_", " ") if not field.label and _ENUM.fullmatch(text) else text
@@ -56,7 +53,7 @@ class Tongue:
             form = "0." + "#" * (_SIGNIFICANT - value.adjusted() - 1)
         else:
             form = "#,##0.####"
-        return str(format_decimal(value, format=form, locale=self.locale))
+        return locales.number(value, form, self.language, self.locale)
 
     def _with_unit(self, number: str, unit: str | None) -> str:
         if not unit:
@@ -65,8 +62,7 @@ class Tongue:
         return f"{number}{unit}" if tight else f"{number} {unit}"
 
     def _time(self, moment: datetime) -> str:
-        length = "medium" if moment.second else "short"
-        time = str(format_time(moment.time(), format=length, locale=self.locale)).replace("\u202f", " ")
+        time = locales.time_of_day(moment, self.language, self.locale)
         return {"en": f", {time}", "de": f", {time} Uhr", "zh": f" {time}"}[self.language]
 
 
@@ -76,11 +72,5 @@ def tongue(facts: Facts, zone: tzinfo | None = None) -> Tongue:
 
 
 def of_locale(locale: str, language: Language | None = None, zone: tzinfo | None = None) -> Tongue:
-    """A locale's language, or ``language`` in the locale's form; English where neither is known."""
-    try:
-        parsed = Locale.parse(locale.replace("_", "-"), sep="-")
-    except (UnknownLocaleError, ValueError):
-        parsed = Locale("en")
-    own: Language = "de" if parsed.language == "de" else "zh" if parsed.language == "zh" else "en"
-    language = language or own
-    return Tongue(language=language, locale=parsed if parsed.language == language else Locale(language), zone=zone)
+    """The language of a locale, or ``language`` in the locale's form."""
+    return Tongue(language=language or locales.language_of_locale(locale), locale=locale, zone=zone)

@@ -102,6 +102,9 @@ def _scene(dice: random.Random, domains: list[Domain]) -> Scene:
     first = dice.choice(pool)
     second = dice.choice([one for one in domain.attributes if one is not first])
     main = max(rows, key=lambda row: row[first.key]) if kind == "most" else dice.choice(rows)
+    if kind == "most":
+        # One record is the extreme: of two that tie either would be right.
+        rows = [row for row in rows if row is main or row[first.key] < main[first.key]]
     return Scene(
         dice=dice, domain=domain, language=language, kind=kind, rows=rows, main=main, attributes=(first, second),
         phrasing=dice.randrange(5),

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 (tables of phrases)
-"""Made-up domains for grounding cases: four to build against, two held out. Imports nothing of the program."""
+"""Made-up domains for grounding cases: six to build against, two held out. Imports nothing of the program."""
 
 from __future__ import annotations
 
@@ -105,6 +105,19 @@ def _book(_dice: random.Random, number: int, language: Language) -> str:
     return titles[language][number % 6]
 
 
+def _medicine(dice: random.Random, number: int, _language: Language) -> str:
+    return f"{('Relaxan', 'Dolovit', 'Cardosel', 'Nasopur', 'Febrilin', 'Oculan')[number % 6]} {dice.choice((50, 100, 200, 400))}"
+
+
+def _plant(dice: random.Random, number: int, language: Language) -> str:
+    places = _choices(
+        "Millbrook|Eastfield|Harrow Hill|Stonegate|Lowmoor|Birchley",
+        "Mühlbach|Ostfeld|Harrberg|Steintor|Niedermoor|Birkental",
+        "青山电站|东湖电站|北坡电站|石门电站|南湾电站|白桦电站",
+    )
+    return places[language][number % 6]
+
+
 DOMAINS: tuple[Domain, ...] = (
     Domain(
         "orders", "order_id", _names("order", "Bestellung", "订单"), _names("orders", "Bestellungen", "订单"), _order,
@@ -165,7 +178,6 @@ DOMAINS: tuple[Domain, ...] = (
             Attribute("depot", _names("depot", "das Depot", "车场"), "choice",
                       choices=_choices("north yard|harbour|east gate", "Nordhof|Hafen|Osttor", "北场|港口|东门")),
         ),
-        held_out=True,
     ),
     Domain(
         "library", "title", _names("book", "Buch", "图书"), _names("books", "Bücher", "图书"), _book,
@@ -177,6 +189,31 @@ DOMAINS: tuple[Domain, ...] = (
                       choices=_choices("fiction|travel|history", "Belletristik|Reise|Geschichte", "小说|旅行|历史")),
             Attribute("loans", _names("loan count", "die Ausleihzahl", "借阅次数"), "whole", None, 2, 60),
             Attribute("size", _names("file size", "die Dateigröße", "文件大小"), "number", "MB", 1, 400, 1),
+        ),
+    ),
+    Domain(
+        "pharmacy", "medicine", _names("medicine", "Medikament", "药品"), _names("medicines", "Medikamente", "药品"), _medicine,
+        (
+            Attribute("dose", _names("daily dose", "die Tagesdosis", "每日剂量"), "whole", "mg", 50, 1200),
+            Attribute("packs", _names("pack count", "die Packungszahl", "包装数"), "whole", None, 2, 80),
+            Attribute("copay", _names("copayment", "die Zuzahlung", "自付额"), "money", "EUR", 5, 60, 2),
+            Attribute("expires", _names("expiry date", "das Verfallsdatum", "有效期"), "day"),
+            Attribute("storage", _names("storage", "die Lagerung", "储存方式"), "choice",
+                      choices=_choices("refrigerated|dry|dark", "gekühlt|trocken|dunkel", "冷藏|干燥|避光")),
+            Attribute("volume", _names("volume", "das Volumen", "容积"), "number", "ml", 5, 500, 1),
+        ),
+        held_out=True,
+    ),
+    Domain(
+        "solar", "plant", _names("solar plant", "Solaranlage", "光伏电站"), _names("solar plants", "Solaranlagen", "光伏电站"), _plant,
+        (
+            Attribute("energy", _names("energy yield", "der Energieertrag", "发电量"), "number", "kWh", 1000, 90000, 1),
+            Attribute("panels", _names("panel count", "die Modulzahl", "组件数"), "whole", None, 4, 900),
+            Attribute("voltage", _names("string voltage", "die Strangspannung", "组串电压"), "whole", "V", 300, 1000),
+            Attribute("commissioned", _names("commissioning date", "das Inbetriebnahmedatum", "投运日期"), "day"),
+            Attribute("inverter", _names("inverter", "der Wechselrichter", "逆变器"), "choice",
+                      choices=_choices("Voltaro|Sunlink|Helion", "Voltaro|Sunlink|Helion", "沃尔特|阳光联|海利")),
+            Attribute("losses", _names("losses", "die Verluste", "损耗"), "number", "%", 1, 20, 2),
         ),
         held_out=True,
     ),

@@ -34,6 +34,10 @@ CALLED: dict[str, dict[Language, tuple[str, ...]]] = {
     "kW": {"en": ("kW", "kilowatts"), "de": ("kW", "Kilowatt"), "zh": ("千瓦", "kW")},
     "l": {"en": ("l", "liters"), "de": ("l", "Liter"), "zh": ("升",)},
     "MB": {"en": ("MB", "megabytes"), "de": ("MB", "Megabyte"), "zh": ("MB", "兆字节")},
+    "mg": {"en": ("mg", "milligrams"), "de": ("mg", "Milligramm"), "zh": ("毫克", "mg")},
+    "ml": {"en": ("ml", "milliliters"), "de": ("ml", "Milliliter"), "zh": ("毫升", "ml")},
+    "kWh": {"en": ("kWh",), "de": ("kWh",), "zh": ("千瓦时", "kWh")},
+    "V": {"en": ("V", "volts"), "de": ("V", "Volt"), "zh": ("V", "伏")},
     "bit/s/Hz": {"en": ("bit/s/Hz",), "de": ("bit/s/Hz",), "zh": ("bit/s/Hz",)},
 }  # fmt: skip
 #: unit → (other unit, how many of it).
@@ -47,7 +51,7 @@ CONVERTED: dict[str, tuple[str, int]] = {
 WRONG: dict[str, tuple[str, ...]] = {
     "EUR": ("USD", "ct", "GBP"), "kg": ("g", "t", "km"), "%": ("kg", "°C", "EUR"), "m": ("km", "miles", "kg"), "km": ("m", "miles", "h"),
     "min": ("h", "s", "days"), "h": ("min", "days"), "days": ("hours", "weeks"), "°C": ("°F", "%"), "kW": ("W", "kWh", "MW"), "l": ("ml", "kg"),
-    "MB": ("GB", "kB"), "bit/s/Hz": ("Mbit/s", "%"),
+    "MB": ("GB", "kB"), "mg": ("g", "ml"), "ml": ("l", "mg"), "kWh": ("MWh", "kW"), "V": ("kV", "A"), "bit/s/Hz": ("Mbit/s", "%"),
 }  # fmt: skip
 WRONG_ZH = {
     "USD": "美元",

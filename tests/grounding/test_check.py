@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -309,3 +310,33 @@ def test_a_case_without_reading_rests_on_the_questions_words() -> None:
     assert ground(TOTAL_OF, ORDERS, "The total of order ORD-1042 is 1,234.50.").grounded
     assert not ground(TOTAL_OF, ORDERS, "The total of order ORD-1042 is 99.90.").grounded
     assert not ground(TOTAL_OF, [], "The total of order ORD-1042 is 99.90.").grounded
+
+
+@pytest.mark.parametrize("piece", ["1.", "a", "a1-", "1,", "的", "- ", "a.b@", "(", "1 2 ", "\u200b", "not "])
+def test_hostile_text_is_judged_in_time(piece: str) -> None:
+    text = piece * (8000 // len(piece))
+    fact = Fact(
+        tool="notes", fields=(), records=({"id": "N-1", "note": text},), reading=Reading(), arguments={"q": text}
+    )
+    begun = time.perf_counter()
+    check = Check(Facts(question=text, found=(fact,)))
+    check.clause(text[:2000])
+    check.whole(text)
+    assert time.perf_counter() - begun < 2
+
+
+def test_a_check_takes_less_than_two_milliseconds() -> None:
+    records = tuple({**ORDERS[0], "order_id": f"ORD-{number}", "total": number / 3} for number in range(1000, 1020))
+    fields = tuple(Field(name=name, label=name == "order_id") for name in ORDERS[0])
+    check = Check(
+        Facts(
+            question=TOTAL_OF,
+            found=(Fact(tool="orders", fields=fields, records=records, reading=Reading(), arguments={}),),
+        )
+    )
+    took = []
+    for _ in range(50):
+        begun = time.perf_counter()
+        check.clause("The total of order ORD-1004 is 334.67, it has 3 items and was placed on June 10, 2026.")
+        took.append(time.perf_counter() - begun)
+    assert min(took) < 0.002
