@@ -55,6 +55,8 @@ class Cell:
     column: Column
     number: Decimal | None = None
     moment: date | datetime | None = None
+    #: Midnight UTC in the site's zone: a database's day, told as that day or as this time.
+    clock: datetime | None = None
     truth: bool | None = None
     text: str = ""
     stems: frozenset[str] = frozenset()
@@ -155,7 +157,10 @@ def cell(row: int, column: Column, value: Scalar, zone: tzinfo | None = None) ->
         return Cell(row=row, column=column, number=Decimal(str(value)))
     moment = dates.localised(value, zone)
     if moment is not None:
-        return Cell(row=row, column=column, moment=moment)
+        exact = dates.from_value(value)
+        aware = isinstance(exact, datetime) and exact.tzinfo is not None and zone is not None
+        clock = exact.astimezone(zone) if aware and isinstance(exact, datetime) else None
+        return Cell(row=row, column=column, moment=moment, clock=clock)
     text = str(value)
     if _NUMERIC.fullmatch(text) and not column.label and not text.lstrip("+-").startswith("0" * (len(text) > 1)):
         return Cell(row=row, column=column, number=Decimal(text))

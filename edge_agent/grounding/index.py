@@ -51,13 +51,7 @@ class Index:
 
     def moment(self, said: Moment) -> tuple[Cell, ...]:
         """The cells whose date or time ``said`` agrees with."""
-        return tuple(
-            cell
-            for told, cell in self.moments
-            if (
-                dates.agrees(said, cell.moment) if cell.moment is not None else told is not None and _covers(told, said)
-            )
-        )
+        return tuple(cell for told, cell in self.moments if _tells(said, told, cell))
 
 
 def build(cells: Iterable[Cell], language: Language) -> Index:
@@ -117,6 +111,11 @@ def fits(said: Quantity, value: Decimal, unit: Unit | None) -> bool:
         said.value.normalize().adjusted() - max(0, len(said.value.normalize().as_tuple().digits) - 1)
     )
     return error <= coarse * _HALF and error <= abs(value) * _NEAR
+
+
+def _tells(said: Moment, told: Moment | None, cell: Cell) -> bool:
+    moments = [moment for moment in (cell.moment, cell.clock) if moment is not None]
+    return any(dates.agrees(said, moment) for moment in moments) or (told is not None and _covers(told, said))
 
 
 def _covers(told: Moment, said: Moment) -> bool:

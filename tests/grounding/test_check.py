@@ -240,6 +240,17 @@ def test_a_moment_is_told_in_the_sites_zone() -> None:
     assert Check(facts).whole("Alarm A-17 was raised in June 2026.") is not None
 
 
+def test_midnight_utc_is_that_day_or_that_moment_in_the_sites_zone() -> None:
+    record = {"order": "O-17", "placed": datetime(2026, 6, 10, tzinfo=UTC)}
+    fields = (Field(name="order", label=True), Field(name="placed"))
+    fact = Fact(tool="orders", fields=fields, records=(record,), reading=Reading(), arguments={})
+    check = Check(Facts(question="When was order O-17 placed?", found=(fact,)), zone=ZoneInfo("Europe/Berlin"))
+    assert check.whole("Order O-17 was placed on June 10, 2026.") is None
+    assert check.whole("Order O-17 was placed on 2026-06-10 02:00.") is None
+    assert check.whole("Order O-17 was placed on 2026-06-10 03:00.") is not None
+    assert check.whole("Order O-17 was placed on June 11, 2026.") is not None
+
+
 def test_a_long_text_may_be_told_in_part_but_not_turned() -> None:
     records = [
         {
