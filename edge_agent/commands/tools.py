@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """0: done; 1: the tool found nothing. What an operator has to mend raises ``FedlmError``."""
     settings, offer = read_agent(arguments.config)
-    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console = Console(highlight=False, markup=False, soft_wrap=True, width=None if sys.stdout.isatty() else 160)
     match arguments.action:
         case "list":
             _list(offer, console)
@@ -89,7 +89,8 @@ async def _try(settings: config.Agent, arguments: argparse.Namespace, console: C
         async with asyncio.timeout(tool.timeout_s + 1):
             found = await tool.run(call)
         ms = (time.perf_counter() - begun) * 1000
-    console.print(f"{len(found.records)} records{' and more' if found.more else ''} in {ms:.1f} ms")
+    several = "" if len(found.records) == 1 else "s"
+    console.print(f"{len(found.records)} record{several}{' and more' if found.more else ''} in {ms:.1f} ms")
     _show_rows(found.records, console)
     facts = _facts(call, found, arguments.question, settings.locale)
     if not facts.found:

@@ -183,7 +183,8 @@ def _pattern(texts: Sequence[str]) -> str | None:
         lengths = sorted({length for _, length in column})
         times = f"{{{lengths[0]}}}" if len(lengths) == 1 else f"{{{lengths[0]},{lengths[-1]}}}"
         kind = column[0][0]
-        parts.append((kind if kind.startswith("[") else re.escape(kind)) + ("" if times == "{1}" else times))
+        form = kind if len(kind) > 1 or kind in "-_:/# " else re.escape(kind)
+        parts.append(form + ("" if times == "{1}" else times))
     return f"^{''.join(parts)}$"
 
 
