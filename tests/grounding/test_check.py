@@ -241,7 +241,7 @@ def test_a_moment_is_told_in_the_sites_zone() -> None:
 
 
 def test_midnight_utc_is_that_day_or_that_moment_in_the_sites_zone() -> None:
-    record = {"order": "O-17", "placed": datetime(2026, 6, 10, tzinfo=UTC)}
+    record: Record = {"order": "O-17", "placed": datetime(2026, 6, 10, tzinfo=UTC)}
     fields = (Field(name="order", label=True), Field(name="placed"))
     fact = Fact(tool="orders", fields=fields, records=(record,), reading=Reading(), arguments={})
     check = Check(Facts(question="When was order O-17 placed?", found=(fact,)), zone=ZoneInfo("Europe/Berlin"))
