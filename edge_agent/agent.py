@@ -11,10 +11,12 @@ from pathlib import Path
 from secrets import token_hex
 
 from edge_agent import config
+from edge_agent.attendance import Attendance
 from edge_agent.binding import House
 from edge_agent.clock import Clock
 from edge_agent.delivery import Delivery
 from edge_agent.identity import Identity, identity
+from edge_agent.journal import Disk, Journal
 from edge_agent.messages import Status, encode
 from edge_agent.mqtt import Link
 from edge_agent.offer import Offer, Offers, Rereading
@@ -44,15 +46,17 @@ async def serve(
     credential: Credential,
     slm: AbstractAsyncContextManager[Slm] | None = None,
     rereading: Rereading | None = None,
+    journal: AbstractAsyncContextManager[Journal] | None = None,
 ) -> None:
     """Serve queries until ``stop`` is set. ``slm`` is the model that phrases the answers; None: the bare facts answer.
 
-    ``rereading``: how it is told to read its tools and plans again.
+    ``rereading``: how it is told to read its tools and plans again. ``journal``: None for the one in ``state-dir``.
 
     Raises ``ConfigError`` before it connects where the settings can't work.
     """
     who = identity(Path(settings.state_dir))
     async with AsyncExitStack() as opened:
+        held = await opened.enter_async_context(journal or open_journal(settings, clock=clock, credential=credential))
         offers = await opened.enter_async_context(Offers(settings, clock=clock, credential=credential))
         model = await opened.enter_async_context(slm) if slm is not None else None
         agent = Agent(
@@ -61,11 +65,18 @@ async def serve(
             clock=clock,
             offers=offers,
             slm=model,
+            journal=held,
             password=_password(settings, credential),
             rereading=rereading,
         )
         if await unless(stop, agent.free_root()):
             await agent.run(stop)
+
+
+def open_journal(settings: config.Agent, *, clock: Clock, credential: Credential) -> Journal:
+    """Make the journal of a state folder; entering it opens it."""
+    folder = Path(settings.state_dir) / "journal"
+    return Journal(Disk(folder, settings.journal, clock=clock, key=credential("journal-key")), clock=clock)
 
 
 class Agent:
@@ -79,6 +90,7 @@ class Agent:
         clock: Clock,
         offers: Offers,
         slm: Slm | None,
+        journal: Journal,
         password: str | None,
         rereading: Rereading | None,
     ) -> None:
@@ -88,6 +100,7 @@ class Agent:
         self._offers = offers
         self._rereading = rereading
         self._slm = slm
+        self._journal = journal
         self._password = password
         self._topics = topics = Topics(settings.mqtt.root)
         self._meter = Meter(instance=who.instance)
@@ -106,7 +119,6 @@ class Agent:
         self._planner = self._cloud_planner() if settings.planner.cloud else None
         self._register = Register(
             size=settings.inbox.size,
-            kept=settings.inbox.kept,
             deadline_s=settings.deadline_s,
             max_deadline_s=settings.max_deadline_s,
             clock=clock,
@@ -134,13 +146,17 @@ class Agent:
     async def run(self, stop: asyncio.Event) -> None:
         """Open, receive, attend; at the stop close, in listed steps."""
         async with self._link, asyncio.TaskGroup() as tasks:
-            reception = self._reception(tasks)
+            attendance = self._attendance(tasks)
+            reception = self._reception(attendance)
+            attendance.resume(self._journal.unfinished)
             lasting = [
                 tasks.create_task(self._delivery.run(), name="delivery"),
-                tasks.create_task(reception.receive(aiter(self._link)), name="receive"),
+                tasks.create_task(reception.receive(self._link.batches()), name="receive"),
+                tasks.create_task(reception.acknowledge(), name="acknowledge"),
                 tasks.create_task(self._tell(), name="telemetry"),
                 tasks.create_task(self._watch_slm(), name="watch the model"),
-                tasks.create_task(self._reread(reception), name="read tools and plans again"),
+                tasks.create_task(self._watch_journal(), name="watch the journal"),
+                tasks.create_task(self._reread(attendance), name="read tools and plans again"),
             ]
             await stop.wait()
             log.info("stopping", extra={"in_hand": len(self._register.unanswered())})
@@ -149,7 +165,7 @@ class Agent:
             for task in lasting:
                 task.cancel()
 
-    def _reception(self, tasks: asyncio.TaskGroup) -> Reception:
+    def _attendance(self, tasks: asyncio.TaskGroup) -> Attendance:
         house = House(
             settings=self._settings,
             clock=self._clock,
@@ -157,14 +173,26 @@ class Agent:
             slm=self._slm,
             planner=self._planner,
             delivery=self._delivery,
+            journal=self._journal,
         )
-        return Reception(
+        return Attendance(
             house=house,
-            topics=self._topics,
             register=self._register,
             meter=self._meter,
             tasks=tasks,
             turn=asyncio.Semaphore(self._settings.inbox.running),
+        )
+
+    def _reception(self, attendance: Attendance) -> Reception:
+        return Reception(
+            topics=self._topics,
+            register=self._register,
+            attendance=attendance,
+            journal=self._journal,
+            delivery=self._delivery,
+            planner=self._planner,
+            meter=self._meter,
+            effects=self._settings.tools.effects,
             heard=self._heard,
         )
 
@@ -194,12 +222,20 @@ class Agent:
             self._presence.part("slm", state, self._slm.reason or None)
             await self._slm.changed.wait()
 
-    async def _reread(self, reception: Reception) -> None:
+    async def _watch_journal(self) -> None:
+        """Note how the journal is, whenever that changes. Raises ``JournalBroken``, which ends the agent."""
+        while True:
+            self._journal.changed.clear()
+            reason = self._journal.reason
+            self._presence.part("journal", DEGRADED if reason else ONLINE, reason or None)
+            await self._journal.changed.wait()
+
+    async def _reread(self, attendance: Attendance) -> None:
         """Take new tools and plans when told to, and tell everyone; what can't be used is said on the status."""
 
         def adopt(offer: Offer) -> set[asyncio.Task[None]]:
             self._post(self._catalogue())
-            return reception.adopt(offer)
+            return attendance.adopt(offer)
 
         def say(wrong: str | None) -> None:
             self._presence.part("config", DEGRADED if wrong else ONLINE, wrong)

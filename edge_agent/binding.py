@@ -9,19 +9,22 @@ from itertools import count
 from edge_agent import config
 from edge_agent.clock import Clock
 from edge_agent.delivery import Delivery
+from edge_agent.effects import Effects
 from edge_agent.errors import Unfit
+from edge_agent.journal import Journal
 from edge_agent.messages import Plan, Response
 from edge_agent.offer import Offer
 from edge_agent.pipeline import Stages
 from edge_agent.planning.cloud import CloudPlanner
 from edge_agent.stages.drafts import bare_facts, by_slm, by_template, drafts, nothing_found
 from edge_agent.stages.ground import ground
-from edge_agent.stages.plans import Source, cloud, pinned, plans
+from edge_agent.stages.plans import Source, cloud, journaled, pinned, plans
 from edge_agent.stages.redact import redact
 from edge_agent.stages.respond import respond
 from edge_agent.stages.run_tools import run_tools
 from edge_agent.stages.select import select
 from edge_agent.stages.validate import validate
+from edge_agent.steps import REDACTED, Steps
 from edge_agent.telemetry import Watch
 from edge_agent.types import (
     Accepted,
@@ -52,6 +55,7 @@ class House:
     slm: Slm | None
     planner: CloudPlanner | None
     delivery: Delivery
+    journal: Journal
 
     @property
     def tools(self) -> Mapping[str, Tool]:
@@ -59,29 +63,44 @@ class House:
         return self.offer.registry.tools
 
 
-def bind(house: House, asked: Accepted, seat: Seat | None, watch: Watch) -> Stages:
+def bind(house: House, asked: Accepted, *, seat: Seat | None, watch: Watch, steps: Steps, effects: Effects) -> Stages:
     """The stages of this one query."""
     zone, locale = house.clock.zone, house.settings.locale
-    permitted = _permitted(house.tools, asked.query.tools)
+    permitted = _permitted(house, asked)
     writers = [nothing_found(list(permitted.values())), by_template(permitted, zone)]
     if seat is not None and house.slm is not None:
-        writers.append(by_slm(seat, house.slm.name))
+        writers.append(by_slm(steps.watched(seat), house.slm.name))
     writers.append(bare_facts(zone))
-    pieces, max_calls = count(), house.settings.planner.max_calls
+    pieces = count()
+    stands = validate(
+        house.tools,
+        asked.query.tools,
+        max_calls=house.settings.planner.max_calls,
+        effects=_may_change(house, asked),
+        key=":".join(asked.key),
+    )
 
     async def emit(draft: int, text: str) -> None:
         await house.delivery.delta(asked, draft, next(pieces), text)
 
     async def run(checked: Checked) -> Results:
         return await run_tools(
-            checked, parallel=house.settings.tools.parallel, clock=house.clock, deadline=asked.deadline
+            checked,
+            parallel=house.settings.tools.parallel,
+            clock=house.clock,
+            deadline=asked.deadline,
+            run=effects.run,
         )
+
+    async def validated(plan: Proposed) -> Checked:
+        effects.plan(plan)
+        return await stands(plan)
 
     async def grounded(draft: Draft) -> Answer:
         return await ground(draft, emit=emit, until=_reserve(asked))
 
     def planned(redacted: Redacted) -> AsyncGenerator[Proposed, Unfit | None]:
-        return watch.candidates("plans", plans(redacted, _sources(house, asked)))
+        return watch.candidates("plans", plans(redacted, _sources(house, asked, steps)))
 
     def drafted(facts: Facts) -> AsyncGenerator[Draft, Unfit | None]:
         return watch.candidates("drafts", drafts(facts, writers))
@@ -95,9 +114,9 @@ def bind(house: House, asked: Accepted, seat: Seat | None, watch: Watch) -> Stag
             return respond(given, results, answer, timings=watch.timings(), locale=locale)
 
     return Stages(
-        redact=watch.traced("redact", redact),
+        redact=watch.traced("redact", steps.kept(REDACTED, redact, Redacted)),
         plans=planned,
-        validate=watch.traced("validate", validate(house.tools, asked.query.tools, max_calls=max_calls)),
+        validate=watch.traced("validate", steps.planned(validated)),
         run_tools=watch.traced("run_tools", run),
         select=selected,
         drafts=drafted,
@@ -106,12 +125,17 @@ def bind(house: House, asked: Accepted, seat: Seat | None, watch: Watch) -> Stag
     )
 
 
-def _sources(house: House, asked: Accepted) -> list[Source]:
-    """Who is asked for a plan, in this order."""
+def _sources(house: House, asked: Accepted, steps: Steps) -> list[Source]:
+    """Who is asked for a plan, in this order: what an earlier run planned, then the planners."""
+    earlier = steps.plan()
+    return [*([journaled(earlier)] if earlier is not None else []), *_planners(house, asked)]
+
+
+def _planners(house: House, asked: Accepted) -> list[Source]:
     of_the_cloud = [source] if (source := _cloud(house, asked)) is not None else []
     if not house.offer.plans.plans:
         return of_the_cloud
-    permitted = _permitted(house.tools, asked.query.tools)
+    permitted = _permitted(house, asked)
 
     def match() -> tuple[int, Sequence[Call]]:
         found = house.offer.plans.match(asked.query.prompt, permitted)
@@ -130,14 +154,24 @@ def _cloud(house: House, asked: Accepted) -> Source | None:
     until = min(asked.deadline, house.clock.monotonic() + house.settings.planner.budget_s)
 
     async def ask(template: str, violation: str | None) -> Plan:
-        signatures = house.offer.registry.signatures(asked.query.tools)
+        signatures = house.offer.registry.signatures(asked.query.tools, effects=_may_change(house, asked))
         return await planner.plan(template, signatures, key=asked.key, deadline=until, violation=violation)
 
     return cloud(ask, repair=house.settings.planner.repair)
 
 
-def _permitted(tools: Mapping[str, Tool], narrowed: Sequence[str] | None) -> Mapping[str, Tool]:
-    return tools if narrowed is None else {name: tool for name, tool in tools.items() if name in narrowed}
+def _may_change(house: House, asked: Accepted) -> bool:
+    """The authority for side effects is the query's: a plan alone has none."""
+    return house.settings.tools.effects and asked.query.effects
+
+
+def _permitted(house: House, asked: Accepted) -> Mapping[str, Tool]:
+    narrowed, effects = asked.query.tools, _may_change(house, asked)
+    return {
+        name: tool
+        for name, tool in house.tools.items()
+        if (narrowed is None or name in narrowed) and (effects or not tool.effects)
+    }
 
 
 def _reserve(asked: Accepted) -> float:

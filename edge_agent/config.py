@@ -43,12 +43,10 @@ class Inbox(Settings, frozen=True, kw_only=True):
     size: Count = 64
     #: Queries worked on at the same time; the rest wait within their deadline.
     running: Count = 8
-    #: Finished answers kept for repeats.
-    kept: Annotated[int, Meta(ge=0)] = 1000
 
 
 class Journal(Settings, frozen=True, kw_only=True):
-    """What is on disk of queries and answers, in ``state-dir``/journal. Encrypted with the credential ``journal-key``."""
+    """Queries and answers on disk, in ``state-dir``/journal; encrypted with the credential ``journal-key``."""
 
     #: Seconds that an answer is kept for repeats of its query.
     keep_s: Positive = 24 * 3600.0
@@ -110,6 +108,8 @@ class Tools(Settings, frozen=True, kw_only=True):
     modules: list[str] = []
     #: Load the entry-point group ``fedlm.tools``.
     entry_points: bool = True
+    #: Let tools change something, for queries that say ``effects: true``. Off: no such tool is ever called.
+    effects: bool = False
     #: Calls of one query that run at the same time.
     parallel: Count = 8
     timeout_s: Positive = 10.0

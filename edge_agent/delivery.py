@@ -37,9 +37,9 @@ class Delivery:
             for number in range(PUBLISHERS):
                 tasks.create_task(self._empty_outbox(), name=f"publisher {number}")
 
-    async def deliver(self, asked: Accepted, payload: bytes) -> None:
+    async def deliver(self, address: ReturnAddress, payload: bytes) -> None:
         """Send the terminal response to where the newest copy of the query wants it."""
-        await self._send(self._response(asked.address, payload))
+        await self._send(self._response(address, payload))
 
     async def delta(self, asked: Accepted, draft: int, seq: int, text: str) -> None:
         """Send a checked piece of the answer, where the query wants to see it grow."""

@@ -15,6 +15,7 @@ FedlmError
 ├── PlannerFailed              a planner gave no plan: the next one is asked
 ├── ToolFailed                 a tool gave no records: a value for the answer, never a crash
 ├── SlmFailed                  the model gave no draft: the next writer is asked
+│   └── SlmDied                its process died while it wrote
 └── ConfigError                the operator mends the file that it names
 """
 
@@ -238,6 +239,10 @@ class ToolFailed(FedlmError):
 
 class SlmFailed(FedlmError):
     """The model gave no draft: not loaded, died, or no room for the facts."""
+
+
+class SlmDied(SlmFailed):
+    """The model's process died while it wrote this draft."""
 
 
 class ConfigError(FedlmError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -12,6 +13,7 @@ import msgspec
 from edge_agent.errors import (
     BadId,
     BadQuery,
+    IdRequired,
     NeverTaken,
     NotSupported,
     QueryError,
@@ -27,7 +29,7 @@ from edge_agent.wire import Incoming
 #: What a dead letter shows of a payload.
 SHOWN_BYTES = 4096
 #: Fields of the contract whose features this version doesn't have: refused, never ignored.
-UNSUPPORTED = ("effects", "preview", "consent", "context", "session", "schema")
+UNSUPPORTED = ("preview", "consent", "context", "session", "schema")
 
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
@@ -41,6 +43,8 @@ class Arrived:
     address: ReturnAddress
     fingerprint: str
     expiry_s: int | None
+    #: It has nothing to be recognised by: each copy of it is another query.
+    anonymous: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +56,8 @@ class Refusal:
     address: ReturnAddress | None
 
 
-def read_query(message: Incoming, device: str, topics: Topics) -> Arrived | Refusal:
-    """Read a query that came on a topic of ``device`` (empty: the shared one)."""
+def read_query(message: Incoming, device: str, topics: Topics, *, effects: bool = False) -> Arrived | Refusal:
+    """Read a query that came on a topic of ``device`` (empty: the shared one). ``effects``: it may ask for them."""
     default = topics.response(device)
     wanted = message.response_topic
     allowed = wanted is None or topics.may_answer_at(wanted, device)
@@ -65,18 +69,22 @@ def read_query(message: Incoming, device: str, topics: Topics) -> Arrived | Refu
             raise BadQuery("A query must not be retained: it would be asked again at every start.")
         if not allowed:
             raise ResponseTopicForbidden(f"The Response Topic must be {default} or lie under it.")
-        _supported(query)
+        _supported(query, () if effects else ("effects",))
+        given = query.id or _derived(device, wanted, message.correlation)
+        if query.effects and given is None:
+            raise IdRequired
     except NeverTaken as error:
         id_ = query.id if query is not None and query.id else _id_of(message.payload)
         told = bool(id_) or message.correlation is not None or bool(device)
         return Refusal(error=error, id=id_, address=address if told else None)
     address.stream = query.stream
     return Arrived(
-        key=(device, query.id or _derived(device, wanted, message.correlation)),
+        key=(device, given or ulid()),
         query=query,
         address=address,
         fingerprint=fingerprint(query),
         expiry_s=message.expiry_s,
+        anonymous=given is None,
     )
 
 
@@ -146,17 +154,17 @@ def _checked(query: Query) -> Query:
     return query
 
 
-def _supported(query: Query) -> None:
+def _supported(query: Query, switched_off: Sequence[str]) -> None:
     plain = Query(prompt=query.prompt)
-    for field in UNSUPPORTED:
+    for field in (*UNSUPPORTED, *switched_off):
         if getattr(query, field) != getattr(plain, field):
             raise NotSupported(f"This agent does not support the field `{field}`.")
 
 
-def _derived(device: str, response_topic: str | None, correlation: bytes | None) -> str:
+def _derived(device: str, response_topic: str | None, correlation: bytes | None) -> str | None:
     """Derive the id of a query without one: the same for a repeat where the device made itself recognisable."""
     if response_topic is None or correlation is None:
-        return ulid()
+        return None
     parts = b"\x00".join((device.encode(), response_topic.encode(), correlation))
     return f"d-{hashlib.sha256(parts).hexdigest()[:40]}"
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import OrderedDict
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from edge_agent.clock import Clock
-from edge_agent.errors import Busy, ShuttingDown
+from edge_agent.errors import Busy
 from edge_agent.intake import Arrived
+from edge_agent.journal import Held, Kept, Known
 from edge_agent.types import Accepted, Key, ReturnAddress
+
+_UNKNOWN = Known()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Taken:
-    """A new query: it is ours until it ends."""
+    """A new query: it is ours until it ends. ``held``: what the journal must hold of it."""
 
     asked: Accepted
+    held: Held
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,39 +47,57 @@ class Conflict:
 class _Entry:
     fingerprint: str
     asked: Accepted
-    payload: bytes | None = None
 
 
 class Register:
-    """The queries in hand and the answers kept for repeats. Bounded: ``size`` in hand, ``kept`` answers."""
+    """The queries in hand, at most ``size``. What was answered is in the journal."""
 
-    def __init__(self, *, size: int, kept: int, deadline_s: float, max_deadline_s: float, clock: Clock) -> None:
+    def __init__(self, *, size: int, deadline_s: float, max_deadline_s: float, clock: Clock) -> None:
         self._size = size
-        self._kept = kept
         self._deadline_s = deadline_s
         self._max_deadline_s = max_deadline_s
         self._clock = clock
         self._in_hand: dict[Key, _Entry] = {}
-        self._answered: OrderedDict[Key, _Entry] = OrderedDict()
-        self._idle = asyncio.Event()
-        self._idle.set()
 
-    def take(self, arrived: Arrived, *, open: bool = True) -> Taken | InHand | Answered | Conflict:  # noqa: A002
-        """Say which query this is. A new one raises ``ShuttingDown`` unless ``open``, and ``Busy`` beyond ``size``."""
-        known = self._in_hand.get(arrived.key) or self._answered.get(arrived.key)
-        if known is None:
-            if not open:
-                raise ShuttingDown
-            return Taken(asked=self._new(arrived))
-        if known.fingerprint != arrived.fingerprint:
-            return Conflict(address=known.asked.address)
-        if known.payload is not None:
-            return Answered(payload=known.payload)
-        address = known.asked.address
-        address.topic = arrived.address.topic
-        address.correlation = arrived.address.correlation
-        address.stream = arrived.address.stream
-        return InHand(asked=known.asked)
+    @property
+    def full(self) -> bool:
+        """Whether it takes nothing new."""
+        return len(self._in_hand) >= self._size
+
+    def take(self, arrived: Arrived, known: Known = _UNKNOWN) -> Taken | InHand | Answered | Conflict:
+        """Say which query this is. ``known``: what the journal knows of its key. Raises ``Busy`` beyond ``size``."""
+        if (entry := self._in_hand.get(arrived.key)) is not None:
+            if entry.fingerprint != arrived.fingerprint:
+                return Conflict(address=entry.asked.address)
+            _readdress(entry.asked.address, arrived.address)
+            return InHand(asked=entry.asked)
+        if (kept := known.kept) is not None:
+            if kept.fingerprint != arrived.fingerprint:
+                return Conflict(address=kept.address)
+            return Answered(payload=kept.payload)
+        if self.full:
+            raise Busy
+        held = Held(
+            query=arrived.query,
+            fingerprint=arrived.fingerprint,
+            address=arrived.address,
+            allowed_s=self._allowed_s(arrived),
+        )
+        return Taken(asked=self.adopt(arrived.key, held, steps=known.steps), held=held)
+
+    def adopt(self, key: Key, held: Held, *, age_s: float = 0.0, steps: Mapping[str, bytes]) -> Accepted:
+        """Take a query in hand that came ``age_s`` ago, with the steps that it has behind it."""
+        received = self._clock.monotonic() - age_s
+        asked = Accepted(
+            key=key,
+            query=held.query,
+            address=held.address,
+            received=received,
+            deadline=received + held.allowed_s,
+            steps=steps,
+        )
+        self._in_hand[key] = _Entry(fingerprint=held.fingerprint, asked=asked)
+        return asked
 
     def in_hand(self, key: Key) -> Accepted | None:
         """Find a query that isn't answered yet."""
@@ -86,29 +107,21 @@ class Register:
         """List all queries that aren't answered yet."""
         return [entry.asked for entry in self._in_hand.values()]
 
-    def answered(self, key: Key, payload: bytes | None) -> None:
-        """Keep the answer for repeats; None: forget the query, it was not taken after all."""
-        entry = self._in_hand.pop(key)
-        if payload is not None and self._kept:
-            self._answered[key] = replace(entry, payload=payload)
-            while len(self._answered) > self._kept:
-                self._answered.popitem(last=False)
-        if not self._in_hand:
-            self._idle.set()
+    def kept(self, key: Key, payload: bytes) -> Kept:
+        """What the journal keeps of a query once it is answered."""
+        entry = self._in_hand[key]
+        return Kept(fingerprint=entry.fingerprint, address=entry.asked.address, payload=payload)
 
-    async def idle(self) -> None:
-        """Wait until no query is in hand."""
-        await self._idle.wait()
+    def leave(self, key: Key) -> None:
+        """Let a query go: its answer is in the journal, or it was not taken after all."""
+        self._in_hand.pop(key, None)
 
-    def _new(self, arrived: Arrived) -> Accepted:
-        if len(self._in_hand) >= self._size:
-            raise Busy
-        now = self._clock.monotonic()
-        allowed_s = arrived.query.deadline_s or self._deadline_s
-        allowed_s = min(allowed_s, self._max_deadline_s, *([arrived.expiry_s] if arrived.expiry_s else []))
-        asked = Accepted(
-            key=arrived.key, query=arrived.query, address=arrived.address, received=now, deadline=now + allowed_s
-        )
-        self._in_hand[arrived.key] = _Entry(fingerprint=arrived.fingerprint, asked=asked)
-        self._idle.clear()
-        return asked
+    def _allowed_s(self, arrived: Arrived) -> float:
+        wanted_s = arrived.query.deadline_s or self._deadline_s
+        return min(wanted_s, self._max_deadline_s, *([arrived.expiry_s] if arrived.expiry_s else []))
+
+
+def _readdress(address: ReturnAddress, newer: ReturnAddress) -> None:
+    address.topic = newer.topic
+    address.correlation = newer.correlation
+    address.stream = newer.stream

@@ -94,6 +94,8 @@ class CheckedCall:
     tool: Tool
     arguments: Mapping[str, Any]
     reading: Reading
+    #: The same whenever this call is made again for this query; no two calls share one.
+    idempotency_key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -143,7 +145,10 @@ def _all_stand(_: Mapping[str, Any]) -> list[str]:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Tool:
-    """A tool as the stages see it, whatever its kind."""
+    """A tool as the stages see it, whatever its kind.
+
+    ``effects``: it changes something, and needs the query's authority. ``idempotent``: a call may be made again.
+    """
 
     name: str
     description: str

@@ -80,7 +80,9 @@ class Journal:
 
     @property
     def reason(self) -> str:
-        """What the operator should know of it; empty where all is well."""
+        """What the operator should know of it; empty where all is well. Raises ``JournalBroken``."""
+        if self._broken is not None:
+            raise self._broken
         disk = self._disk
         full = [f"can't be written ({disk.full}): nothing new is taken"] if disk.full else []
         aside = [f"a damaged journal is kept as {', '.join(disk.aside)}"] if disk.aside else []
@@ -91,9 +93,9 @@ class Journal:
         """Hold a new query: its acknowledgement waits for this."""
         return self._note(Open(key=key, held=held, age_s=age_s), SOON_S)
 
-    def note(self, key: Key, step: str, value: bytes) -> Noted:
-        """Note a step of a held query. Never waits."""
-        return self._note(Step(key=key, name=step, value=value), SOON_S)
+    def note(self, key: Key, step: str, value: bytes, *, hurry: bool = False) -> Noted:
+        """Note a step of a held query. Never waits; ``hurry``: something else waits for it."""
+        return self._note(Step(key=key, name=step, value=value), 0.0 if hurry else SOON_S)
 
     def end(self, key: Key, kept: Kept) -> Noted:
         """Put the answer in the place of query and steps: its publication waits for this."""
@@ -105,8 +107,6 @@ class Journal:
 
     async def durable(self, noted: Noted) -> None:
         """Wait until a row, and all before it, is on disk. Raises ``StorageFull`` where its query isn't held."""
-        if not noted.done():
-            self._hurry(0.0)
         if not await asyncio.shield(noted):
             raise StorageFull
 
@@ -175,6 +175,7 @@ class Journal:
         """Fail all who wait, and all who come: the agent ends, and its next start moves the file aside."""
         log.critical("journal_broken", extra={"reason": str(error)})
         self._broken = error
+        self.changed.set()
         for _, noted in self._pending:
             if not noted.done():
                 noted.set_exception(error)

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 CONNECT_WITHIN_S = 5.0
 RECEIVE_MAXIMUM = 256
+BATCH = 64
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 30.0
 #: A send that failed is tried again once the keeper has noticed that the connection is gone.
 NOTICE_S = 0.05
@@ -81,6 +82,16 @@ class Link:
             yield message
         if self._task is not None:  # the keeper never ends by itself: a defect of it must not look like silence
             await self._task
+
+    async def batches(self, most: int = BATCH) -> AsyncIterator[list[Incoming]]:
+        """Iterate over what has come, at most so many messages at once, each batch in the order of receipt."""
+        async for message in self:
+            batch = [message]
+            while (
+                len(batch) < most and not self._incoming.empty() and (more := self._incoming.get_nowait()) is not None
+            ):
+                batch.append(more)
+            yield batch
 
     async def publish(self, message: Outgoing) -> None:
         """Publish. QoS 1 returns on PUBACK, across reconnects; QoS 0 is dropped while there is no connection.

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from edge_agent.errors import SlmFailed
+from edge_agent.errors import SlmDied, SlmFailed
 from edge_agent.slm.child import Child
 from edge_agent.slm.protocol import Ended, Leave, Open, Order, Stop, Table, Text, Write
 
@@ -86,7 +86,7 @@ class Seats:
             while not isinstance(said, Ended):
                 said = await heard.get()
                 if isinstance(said, _Died):
-                    raise SlmFailed(said.reason)
+                    raise SlmDied(said.reason)
                 if isinstance(said, Ended) and said.error is not None:
                     raise SlmFailed(said.error)
                 yield said

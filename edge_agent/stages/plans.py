@@ -32,6 +32,15 @@ async def plans(redacted: Redacted, sources: Sequence[Source]) -> AsyncGenerator
         raise PlanUnavailable(_why(failures), retry_after_s=None)
 
 
+def journaled(plan: Proposed) -> Source:
+    """Offer the plan of an earlier run of this query first."""
+
+    async def candidates(_: Redacted, __: Sequence[PlannerFailed]) -> AsyncGenerator[Proposed, Unfit | None]:
+        yield plan
+
+    return candidates
+
+
 def cloud(ask: Callable[[str, str | None], Awaitable[Plan]], *, repair: bool) -> Source:
     """Ask the cloud, and once more with the violation where its first plan was refused.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
 from edge_agent.clock import Clock
 from edge_agent.errors import ToolFailed
-from edge_agent.types import CallStatus, Checked, CheckedCall, Result, Results
+from edge_agent.types import CallStatus, Checked, CheckedCall, Found, Result, Results
 
 log = logging.getLogger(__name__)
 
@@ -15,10 +16,17 @@ log = logging.getLogger(__name__)
 _RESERVE_S = 1.0
 _RESERVE_SHARE = 0.2
 
-_FAILURES: dict[str, CallStatus] = {"timed_out": "timed_out", "busy": "busy"}
+_FAILURES: dict[str, CallStatus] = {"timed_out": "timed_out", "busy": "busy", "unknown": "unknown"}
+
+#: Makes a call. Raises ``ToolFailed``.
+Run = Callable[[CheckedCall], Awaitable[Found]]
 
 
-async def run_tools(checked: Checked, *, parallel: int, clock: Clock, deadline: float) -> Results:
+async def _plainly(call: CheckedCall) -> Found:
+    return await call.tool.run(call)
+
+
+async def run_tools(checked: Checked, *, parallel: int, clock: Clock, deadline: float, run: Run = _plainly) -> Results:
     """Run the calls, ``parallel`` at a time. ``deadline``: of the query, on the monotonic clock, in seconds.
 
     A call ends after its tool's ``timeout_s``, and early enough that the answer can still be given.
@@ -28,7 +36,7 @@ async def run_tools(checked: Checked, *, parallel: int, clock: Clock, deadline: 
     seats = asyncio.Semaphore(parallel)
     async with asyncio.TaskGroup() as group:
         tasks = [
-            group.create_task(_run(call, seats, clock, ends), name=f"tool {call.id} {call.tool.name}")
+            group.create_task(_run(call, run, seats, clock, ends), name=f"tool {call.id} {call.tool.name}")
             for call in checked.calls
         ]
     return Results(
@@ -39,16 +47,16 @@ async def run_tools(checked: Checked, *, parallel: int, clock: Clock, deadline: 
     )
 
 
-async def _run(call: CheckedCall, seats: asyncio.Semaphore, clock: Clock, ends: float) -> Result:
+async def _run(call: CheckedCall, run: Run, seats: asyncio.Semaphore, clock: Clock, ends: float) -> Result:
     begun = clock.monotonic()
     status: CallStatus
     try:
         async with asyncio.timeout_at(ends) as limit, seats:
             begun = clock.monotonic()
             limit.reschedule(min(ends, begun + call.tool.timeout_s))
-            found = await call.tool.run(call)
+            found = await run(call)
     except TimeoutError:
-        status, reason = "timed_out", "time-out"
+        status, reason = "unknown" if call.tool.effects else "timed_out", "time-out"
     except ToolFailed as error:
         status, reason = _FAILURES.get(error.status, "failed"), str(error)
     else:

@@ -14,9 +14,12 @@ _LONGEST_NAME = 64
 
 
 def validate(
-    tools: Mapping[str, Tool], narrow: Collection[str] | None, *, max_calls: int, effects: bool = False
+    tools: Mapping[str, Tool], narrow: Collection[str] | None, *, max_calls: int, effects: bool = False, key: str = ""
 ) -> Callable[[Proposed], Awaitable[Checked]]:
-    """Bind the stage to one query. ``narrow``: the tools that the query allows; ``effects``: whether these may run.
+    """Bind the stage to one query.
+
+    ``narrow``: the tools that the query allows; ``effects``: whether these may run; ``key``: what the idempotency keys
+    of its calls begin with.
 
     Identical calls are made once. The stage raises ``PlanRejected`` with a sentence for each thing that is wrong,
     never with a value.
@@ -31,7 +34,7 @@ def validate(
         broken: list[str] = []
         for number, call in enumerate(calls, start=1):
             try:
-                passed.append(_check(call, f"c{number}", allowed, effects=effects))
+                passed.append(_check(call, f"c{number}", allowed, effects=effects, key=key))
             except PlanRejected as error:
                 broken.append(str(error))
         if broken:
@@ -41,7 +44,7 @@ def validate(
     return checked
 
 
-def _check(call: Call, call_id: str, allowed: Mapping[str, Tool], *, effects: bool) -> CheckedCall:
+def _check(call: Call, call_id: str, allowed: Mapping[str, Tool], *, effects: bool, key: str) -> CheckedCall:
     tool = allowed.get(call.tool)
     if tool is None:
         near = difflib.get_close_matches(call.tool, allowed, n=1, cutoff=0.5)
@@ -50,4 +53,4 @@ def _check(call: Call, call_id: str, allowed: Mapping[str, Tool], *, effects: bo
     if tool.effects and not effects:
         raise PlanRejected(f'Tool "{tool.name}" changes something, which this query does not allow.')
     arguments, reading = tool.check(call.arguments)
-    return CheckedCall(id=call_id, tool=tool, arguments=arguments, reading=reading)
+    return CheckedCall(id=call_id, tool=tool, arguments=arguments, reading=reading, idempotency_key=f"{key}:{call_id}")

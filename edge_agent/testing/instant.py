@@ -9,7 +9,7 @@ from datetime import tzinfo
 from types import TracebackType
 
 from edge_agent import wording
-from edge_agent.errors import SlmFailed
+from edge_agent.errors import SlmDied
 from edge_agent.types import Accepted, Facts, Seat, Slm, SlmFigures, Written
 
 
@@ -77,7 +77,7 @@ class ScriptedSlm(InstantSlm):
             if self._hold is not None:
                 await self._hold.wait()
             if self._died:
-                raise SlmFailed("the model's process died")
+                raise SlmDied("the model's process died")
         finally:
             self.ended += 1
             self.writing.clear()
