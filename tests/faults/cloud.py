@@ -1,0 +1,35 @@
+"""The cloud of the fault runs: plans the two prompts of ``devices.py``, whatever else is in the catalogue."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from edge_agent.testing.cloud.completions import Planned, completion, read
+from edge_agent.testing.cloud.server import Received, Reply, Server
+
+_ITEM = re.compile(r"item (.+?)[.?]?$")
+
+
+def planned(question: str) -> list[Planned]:
+    """The one call that a prompt of the fault runs asks for."""
+    found = _ITEM.search(question.strip())
+    if found is None:
+        return []
+    name = "open_ticket" if question.startswith("Open") else "look_up"
+    return [(name, {"item": found.group(1)})]
+
+
+class RuleCloud(Server):
+    """Answers at once; cleared by a test, ``may_answer`` holds all answers back."""
+
+    def __init__(self) -> None:
+        super().__init__(self._plan)
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+
+    async def _plan(self, received: Received) -> Reply:
+        self.received.clear()
+        await self.may_answer.wait()
+        asked = read(received.json)
+        return completion(asked, planned(asked.question), bytes_read=len(received.body))
