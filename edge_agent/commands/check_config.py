@@ -35,7 +35,8 @@ def _check(file: Path) -> str:
         settings = load(file, config.Bridge)
         return f"good: bridge {settings.name}, model {settings.planner.model}"
     agent, offer = read_agent(file)
-    return f"good: agent {agent.name}, {len(offer.registry.tools)} tools, {len(offer.plans.plans)} pinned plans"
+    tools, plans = len(offer.registry.tools), len(offer.plans.plans)
+    return f"good: agent {agent.name}, tools: {tools}, pinned plans: {plans}"
 
 
 def _is_bridge(file: Path) -> bool:

@@ -10,7 +10,7 @@ from edge_agent import config
 from edge_agent.errors import ConfigError
 from edge_agent.planning.pinned import Pattern, PinnedPlan, PinnedPlans
 from edge_agent.planning.questions import FILLERS, Token
-from edge_agent.planning.slots import Slot, pieces, slot, slot_name
+from edge_agent.planning.slots import Slot, pieces, slot, slot_name, takes_list
 from edge_agent.types import Call, Tool
 
 
@@ -50,6 +50,8 @@ def _slots(number: int, table: config.PlanTable, tools: Mapping[str, Tool]) -> d
         for name, value in call.arguments.items():
             if name not in known:
                 raise ConfigError(f'{where}: tool "{call.tool}" has no parameter "{name}"; {_nearest(name, known)}')
+            if takes_list(known[name]) and slot_name(value) is not None:
+                raise ConfigError(f'{where}: "{name}" takes a list: write ["{value}"]')
             for each in value if isinstance(value, list) else [value]:
                 if (slot_of := slot_name(each)) is not None:
                     feeds.setdefault(slot_of, []).append((tool, name))

@@ -63,7 +63,10 @@ class Slot:
                 yield " ".join(token.text for token in taken)
 
     def _takes(self, value: Any) -> bool:
-        return not any(tool.broken({name: value}) for tool, name in self.feeds)
+        return not any(
+            tool.broken({name: [value] if takes_list(tool.parameters["properties"][name]) else value})
+            for tool, name in self.feeds
+        )
 
 
 def slot_name(value: Any) -> str | None:
@@ -94,6 +97,11 @@ def slot(name: str, feeds: Sequence[tuple[Tool, str]], *, where: str) -> Slot:
     if kind is None:
         raise ConfigError(f'{where}: slot {{{name}}}: "{parameter}" of tool "{tool.name}" is no number and no text')
     return Slot(name=name, kind=kind, feeds=tuple(feeds), choices=choices)
+
+
+def takes_list(schema: Mapping[str, Any]) -> bool:
+    """Whether a parameter takes a list."""
+    return any(each.get("type") == "array" for each in (schema, *schema.get("anyOf", ())))
 
 
 def _kind(schema: Mapping[str, Any]) -> Kind | None:
