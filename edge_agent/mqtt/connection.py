@@ -67,7 +67,8 @@ class Connection(aiomqtt.Client):
         confirmed: asyncio.Future[ReasonCode] = asyncio.get_running_loop().create_future()
         self._unconfirmed[info.mid] = confirmed
         try:
-            code = await asyncio.wait_for(confirmed, PUBACK_WITHIN_S)
+            async with asyncio.timeout(PUBACK_WITHIN_S):  # wait_for of Python 3.11 loses a cancel beside a PUBACK
+                code = await confirmed
         except TimeoutError as error:
             raise aiomqtt.MqttError("no PUBACK") from error
         finally:
