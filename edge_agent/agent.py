@@ -47,10 +47,12 @@ async def serve(
     slm: AbstractAsyncContextManager[Slm] | None = None,
     rereading: Rereading | None = None,
     journal: AbstractAsyncContextManager[Journal] | None = None,
+    link: Callable[..., Link] = Link,
 ) -> None:
     """Serve queries until ``stop`` is set. ``slm`` is the model that phrases the answers; None: the bare facts answer.
 
     ``rereading``: how it is told to read its tools and plans again. ``journal``: None for the one in ``state-dir``.
+    ``link``: connects to the broker; tests have one that fails on purpose.
 
     Raises ``ConfigError`` before it connects where the settings can't work.
     """
@@ -68,6 +70,7 @@ async def serve(
             journal=held,
             password=_password(settings, credential),
             rereading=rereading,
+            link=link,
         )
         if await unless(stop, agent.free_root()):
             await agent.run(stop)
@@ -93,6 +96,7 @@ class Agent:
         journal: Journal,
         password: str | None,
         rereading: Rereading | None,
+        link: Callable[..., Link] = Link,
     ) -> None:
         self._settings = settings
         self._who = who
@@ -107,7 +111,8 @@ class Agent:
         self._presence = Presence(
             topic=topics.status(settings.name), instance=who.instance, since=clock.now(), post=self._post
         )
-        self._link = Link(
+        self._connect = link
+        self._link = link(
             settings.mqtt,
             identifier=f"fedlm-{settings.name}-{who.client}",
             password=password,
@@ -126,7 +131,7 @@ class Agent:
 
     async def free_root(self) -> None:
         """Wait until no other agent serves this root."""
-        look = Link(
+        look = self._connect(
             self._settings.mqtt,
             identifier=f"fedlm-{self._settings.name}-look-{token_hex(8)}",
             password=self._password,
