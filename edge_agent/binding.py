@@ -97,7 +97,7 @@ def bind(house: House, asked: Accepted, *, seat: Seat | None, watch: Watch, step
         return await stands(plan)
 
     async def grounded(draft: Draft) -> Answer:
-        return await ground(draft, emit=emit, until=_reserve(asked))
+        return await ground(draft, emit=emit, until=_reserve(asked), zone=zone)
 
     def planned(redacted: Redacted) -> AsyncGenerator[Proposed, Unfit | None]:
         return watch.candidates("plans", plans(redacted, _sources(house, asked, steps)))

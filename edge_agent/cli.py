@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "tools": ("edge_agent.commands.tools", "list the tools, try one, or draft one from a collection"),
     "plan": ("edge_agent.commands.plan", "show the exact bytes that a question would send to the cloud"),
     "redact": ("edge_agent.commands.redact", "show what of a prompt would leave the device"),
+    "ground": ("edge_agent.commands.ground", "judge drafts against records, a JSON object a line"),
     "check-config": ("edge_agent.commands.check_config", "say what is wrong with agent.toml or bridge.toml"),
     "schema": ("edge_agent.commands.schema", "write the wire contract: JSON Schemas, AsyncAPI, docs"),
     "demo": ("edge_agent.demo.run", "run the whole system here, ask it, and break it"),

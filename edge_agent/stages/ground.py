@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
+from datetime import tzinfo
 
 from edge_agent.errors import SlmFailed, Ungrounded
 from edge_agent.grounding.check import Check
@@ -16,14 +17,16 @@ from edge_agent.types import Answer, Draft
 Emit = Callable[[int, str], Awaitable[None]]
 
 
-async def ground(draft: Draft, *, emit: Emit, until: float) -> Answer:
+async def ground(draft: Draft, *, emit: Emit, until: float, zone: tzinfo | None = None) -> Answer:
     """Check a draft clause by clause. ``until``: when a slow one is given up, on the event loop's clock.
+
+    ``zone``: in which the draft tells the facts' moments; None: as they stand.
 
     Raises ``Ungrounded``; closing the stream stops the SLM.
     """
     pieces: list[str] = []
     try:
-        async with asyncio.timeout_at(None if draft.by_code else until), aclosing(_standing(draft)) as standing:
+        async with asyncio.timeout_at(None if draft.by_code else until), aclosing(_standing(draft, zone)) as standing:
             async for piece in standing:
                 pieces.append(piece)
                 await emit(draft.number, piece)
@@ -36,14 +39,14 @@ async def ground(draft: Draft, *, emit: Emit, until: float) -> Answer:
     return Answer(text="".join(pieces).strip(), model=draft.model, truncated=written.truncated, usage=usage)
 
 
-async def _standing(draft: Draft) -> AsyncGenerator[str, None]:
+async def _standing(draft: Draft, zone: tzinfo | None) -> AsyncGenerator[str, None]:
     """Yield the clauses that stand. What code worded from the facts stands by construction."""
     async with aclosing(draft.chunks) as chunks:
         if draft.by_code:
             async for chunk in chunks:
                 yield chunk
             return
-        check, clauses, said = Check(draft.facts), Clauses(), ""
+        check, clauses, said = Check(draft.facts, zone=zone), Clauses(), ""
         async for chunk in chunks:
             for clause in clauses.feed(chunk):
                 _refuse(check.clause(clause))
