@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from rapidfuzz import fuzz
@@ -40,12 +41,7 @@ class Pattern:
     text: str
     pieces: tuple[Token | Slot, ...]
 
-    @property
-    def slots(self) -> list[Slot]:
-        """The slots, in their order."""
-        return [piece for piece in self.pieces if isinstance(piece, Slot)]
-
-    @property
+    @cached_property
     def roots(self) -> list[str]:
         """The words that say what is asked."""
         return [piece.root for piece in self.pieces if isinstance(piece, Token) and piece.word not in FILLERS]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from edge_agent.language import lexicon
@@ -48,7 +49,7 @@ class Token:
     text: str
     word: str
 
-    @property
+    @cached_property
     def root(self) -> str:
         """The part that inflection leaves alone."""
         return stem(self.word)
