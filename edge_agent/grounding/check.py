@@ -40,6 +40,14 @@ class Check:
         """Judge the next complete clause; None: it stands, else why not."""
         return self._judge(text, self._said)
 
+    @property
+    def certain(self) -> bool:
+        """Whether each word of the clauses so far comes from the facts or the question, or says nothing by itself.
+
+        Where one doesn't, only the whole draft shows whether it stands in a value's place ("is delayed").
+        """
+        return self._said.strange == 0
+
     def whole(self, text: str, *, cut: bool = False) -> str | None:
         """Judge the finished draft; None: it stands, else why not. ``cut``: the token limit ended it."""
         if cut:
@@ -55,6 +63,10 @@ class Check:
         if len(text) > MAX_CLAUSE:
             return "a clause too long to check"
         scan = asked.reader.scan(text, language_of(text, asked.language))
+        if spoken.asks(scan):
+            return "a question"
+        if spoken.foreign(scan, asked.language):
+            return "another language than the question's"
         carried = said.carried or asked.named or frozenset(range(len(asked.rows)))
         if not self._labelled:
             carried = frozenset(range(len(asked.rows)))
@@ -78,6 +90,7 @@ class Check:
         if reason:
             return reason
         self._note(bound, scan, said)
+        said.settled = said.settled or _settles(bound, scan, asked)
         return None
 
     def _words(self, scan: Scan, bound: tuple[Bound, ...], rows: Rows, said: Said) -> str | None:
@@ -98,6 +111,8 @@ class Check:
         pronoun = any(word.text in lexicon.PRONOUNS for word in scan.words[:2])
         if strange and states and asked.named and not pronoun and not any(one.mention.entity for one in bound):
             return "words from nowhere where the record's name belongs"
+        if strange and asked.totals and not vocabulary.about(scan, asked):
+            return "words from nowhere where what was counted belongs"
         return None
 
     def _note(self, bound: tuple[Bound, ...], scan: Scan, said: Said) -> None:
@@ -117,6 +132,8 @@ class Check:
     def _missing(self, said: Said) -> str | None:
         asked = self._asked
         for cell in (*asked.totals.values(), *self._wanted(said)):
+            if said.settled:
+                continue
             if place(cell) not in said.stated and not self._retold(cell, said):
                 return f"{cell.column.name} isn't stated"
             if cell.number is not None and cell.column.declared and cell.column.key not in said.units:
@@ -158,6 +175,14 @@ class Check:
                 if labels and not any((number, row, name) in said.stated for name in labels):
                     return "a record is missing from the list"
         return None
+
+
+def _settles(bound: tuple[Bound, ...], scan: Scan, asked: Asked) -> bool:
+    """Whether a clause that agrees answers "is A more than B?": by yes or no, or by comparing the two."""
+    if not spoken.polar(asked.question) or not spoken.comparative(asked.question)[0]:
+        return False
+    names = {one.rows for one in bound if one.mention.entity and one.mention.binds}
+    return spoken.particle(scan) is not None or (spoken.comparative(scan)[0] != 0 and len(names) > 1)
 
 
 def _weak(mention: Mention) -> bool:

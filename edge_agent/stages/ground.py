@@ -46,18 +46,20 @@ async def _standing(draft: Draft, zone: tzinfo | None) -> AsyncGenerator[str, No
             async for chunk in chunks:
                 yield chunk
             return
-        check, clauses, said = Check(draft.facts, zone=zone), Clauses(), ""
+        check, clauses, said, let_out = Check(draft.facts, zone=zone), Clauses(), "", 0
         async for chunk in chunks:
             for clause in clauses.feed(chunk):
                 _refuse(check.clause(clause))
                 said += clause
-                yield clause
-        rest = clauses.rest()
+                if check.certain:  # else it waits for the whole draft
+                    yield said[let_out:]
+                    let_out = len(said)
+        said += (rest := clauses.rest())
         _refuse("the draft was cut by the token limit" if draft.written.cut else None)
         _refuse(check.clause(rest) if rest.strip() else None)
-        _refuse(check.whole(said + rest))
-        if rest:
-            yield rest
+        _refuse(check.whole(said))
+        if let_out < len(said):
+            yield said[let_out:]
 
 
 def _refuse(reason: str | None) -> None:
