@@ -56,11 +56,19 @@ def comparison(scan: Scan, bound: Sequence[Bound], asked: Asked) -> str | None:
     before = [one.rows for one in heads if one.mention.start < place]
     after = [one.rows for one in heads if one.mention.start > place]
     limit = next((one.mention.quantity for one in bound if one.mention.start > place and one.mention.quantity), None)
+    agreed: bool | None
     if before and after and not before[-1] & after[0]:
         agreed = _agrees(claimed, _value(asked, before[-1]), _value(asked, after[0]))
+    elif spoken.comparative(asked.question)[0] and not spoken.against(scan) and _one_of_all(asked):
+        # "B-3 is the heavier one", where the database compared those that the question names.
+        agreed = any(_shows(claimed, number, told(bound, asked.subjects), asked) for number in asked.either)
     else:
         agreed = _agrees(claimed, _value(asked, told(bound, asked.subjects)), _in_unit(limit, asked))
     return None if agreed else "a comparison that the facts don't show"
+
+
+def _one_of_all(asked: Asked) -> bool:
+    return any(asked.facts.found[number].reading.reduce in {"max", "min"} for number in asked.either)
 
 
 def compared(asked: Asked) -> bool | None:

@@ -30,3 +30,5 @@ class Said:
     strange: int = 0
     #: Whether the draft says that there is a record, where that was asked.
     affirmed: bool | None = None
+    #: The yes or no that was asked for a comparison was given, and agrees with the records.
+    settled: bool = False

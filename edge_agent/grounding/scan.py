@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from edge_agent.grounding.cells import EVERY, Cell
 from edge_agent.grounding.index import Index, Phrase
-from edge_agent.language import dates, numbers
+from edge_agent.language import dates, numbers, units
 from edge_agent.language.dates import Moment
 from edge_agent.language.folding import Language, fold, has_han, normal
 from edge_agent.language.numbers import IDS, Quantity
@@ -151,7 +151,7 @@ class Reader:
         shaped = [found for shape in self.shapes for found in shape.finditer(text)]
         numbered = [found for found in _NUMBERED.finditer(folded) if self._is_other(found["name"], found["number"])]
         for found in (*shaped, *numbered, *IDS.finditer(folded)):
-            if found.start() not in taken and found.end() - 1 not in taken:
+            if found.start() not in taken and found.end() - 1 not in taken and not _measures(folded, found):
                 said = folded[found.start() : found.end()]
                 yield Mention(
                     kind="id",
@@ -186,6 +186,11 @@ class Reader:
             cells = self.parts.get(found.group())
             if cells and found.start() not in taken:
                 yield Mention(kind="part", start=found.start(), end=found.end(), cells=cells)
+
+
+def _measures(folded: str, token: re.Match[str]) -> bool:
+    """Whether what looks like an id is the unit of the number before it: "60.5 m2"."""
+    return units.known(token.group()) is not None and folded[: token.start()].rstrip()[-1:].isdigit()
 
 
 def _longest(phrases: dict[str, list[Phrase]], folded: str, found: list[re.Match[str]], at: int) -> Phrase | None:

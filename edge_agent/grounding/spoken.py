@@ -7,6 +7,7 @@ from typing import Final
 
 from edge_agent.grounding.scan import Scan
 from edge_agent.language import lexicon
+from edge_agent.language.folding import Language, language_of
 
 _LEADING: Final = re.compile(r"\s*([a-z]+)\s*(?=[,.!:;-]|$)")
 _LEADING_NO: Final = re.compile(r"^\W*(?:[a-z]+|不是|不对|没有|不|否)")
@@ -27,6 +28,16 @@ def particle(scan: Scan) -> bool | None:
     if found is None:
         return None
     return True if found[1] in lexicon.YES else False if found[1] in lexicon.NO else None
+
+
+def asks(scan: Scan) -> bool:
+    """Whether the clause is a question, as where a draft repeats the one it was asked."""
+    return scan.folded.rstrip(" \n\"')”").endswith("?")
+
+
+def foreign(scan: Scan, language: Language) -> bool:
+    """Whether the words between the values are in another language than the question; names are of none."""
+    return language_of(scan.bare, language) != language
 
 
 def polar(scan: Scan) -> bool:
@@ -60,6 +71,11 @@ def direction(scan: Scan) -> int:
         words = set(re.findall(r"[a-z]+", _NO_SUPERLATIVE.sub(" ", scan.bare)))
         up, down = bool(words & lexicon.HIGHEST), bool(words & lexicon.LOWEST)
     return int(up) - int(down)
+
+
+def against(scan: Scan) -> bool:
+    """Whether a comparison says what it compares with: "than", 比."""
+    return "比" in scan.bare or any(word.text in lexicon.THAN for word in scan.words)
 
 
 def comparative(scan: Scan) -> tuple[int, int]:

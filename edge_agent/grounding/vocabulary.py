@@ -51,6 +51,11 @@ def _known(word: Word, rows: Rows, asked: Asked, language: str, *, name: bool) -
     return False
 
 
+def about(scan: Scan, asked: Asked) -> bool:
+    """Whether a clause has a content word of question, tool, arguments or fields."""
+    return any(stem(word.text) in asked.known for word in scan.words) or any(mention.free for mention in scan.mentions)
+
+
 def unfounded(scan: Scan, asked: Asked) -> str | None:
     """Words that claim what only the question or a computed value may say: a day, a mean, a number that isn't read."""
     question, text = {word.text for word in asked.question.words}, scan.bare
