@@ -46,6 +46,11 @@ class Pattern:
         """The words that say what is asked."""
         return [piece.root for piece in self.pieces if isinstance(piece, Token) and piece.word not in FILLERS]
 
+    @cached_property
+    def choices(self) -> int:
+        """How many slots take one of listed words: these say what is asked, too."""
+        return sum(isinstance(piece, Slot) and piece.kind == "choice" for piece in self.pieces)
+
 
 @dataclass(frozen=True, kw_only=True)
 class PinnedPlan:
@@ -136,7 +141,7 @@ def _score(plan: PinnedPlan, pattern: Pattern, asked: Sequence[Token]) -> tuple[
     left = [token for index, token in enumerate(asked) if index not in used and token.word not in FILLERS]
     roots = [_root(token, plan.vocabulary) for token in left]
     wanted = pattern.roots
-    if len(wanted) < FEWEST_WORDS or None in roots or not set(wanted) <= set(roots):
+    if len(wanted) + pattern.choices < FEWEST_WORDS or None in roots or not set(wanted) <= set(roots):
         return None
     said = " ".join(sorted(root for root in roots if root is not None))
     return fuzz.token_sort_ratio(said, " ".join(sorted(wanted)), score_cutoff=NEAR / 2), values
