@@ -17,12 +17,11 @@ ROOT = Path(__file__).parents[2]
 #: Code → which feature will raise it. Delete the line when it does: the tests below say so.
 NOT_YET_RAISED = {
     "rate_limited": "limits for a device",
-    "id_required": "tools with side effects",
     "forbidden": "the policy",
     "bad_schema": "answers by a JSON Schema",
     "egress_refused": "the egress gate",
     "generation_failed": "no writer fails where the bare facts are the last one",
-    "poisoned": "the journal",
+    "poisoned": "counting the deaths of a query",
 }
 
 
