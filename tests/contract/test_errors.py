@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 #: Code → which feature will raise it. Delete the line when it does: the tests below say so.
 NOT_YET_RAISED = {
+    "shutting_down": "what does not fit into a stop is held by the journal for the next start",
     "rate_limited": "limits for a device",
     "forbidden": "the policy",
     "bad_schema": "answers by a JSON Schema",
