@@ -73,9 +73,9 @@ class Link:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        while self._task is not None and not self._task.done():
+            self._task.cancel()  # again where aiomqtt's wait_for swallowed it: on Python 3.11 it may
+            await asyncio.wait([self._task], timeout=CONNECT_WITHIN_S)
 
     async def __aiter__(self) -> AsyncIterator[Incoming]:
         while (message := await self._incoming.get()) is not None:
