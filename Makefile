@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMPS := .cache/stamps
 TESTS ?= tests
 
-.PHONY: demo test check bench system slm-engine clean help
+.PHONY: demo test check bench quality privacy slm system slm-engine clean help
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,9 +22,21 @@ check: $(STAMPS)/venv  ## ruff, mypy --strict, import-linter
 	@.ci/step "ruff format" $(BIN)/ruff format --check .
 	@.ci/step "mypy --strict" $(BIN)/mypy
 	@.ci/step "import-linter" $(BIN)/lint-imports
+	@.ci/step "the contract's files are up to date" $(BIN)/fedlm schema --check
 
 bench: system $(STAMPS)/venv slm-engine  ## ratios, measured side by side
 	@$(BIN)/python -m bench
+
+quality: system $(STAMPS)/venv slm-engine  ## whole: answers judged by gold, with and without each stage
+	@$(BIN)/python -m tests.grounding.measure
+	@$(BIN)/python -m bench.quality
+
+privacy: system $(STAMPS)/venv slm-engine  ## whole: what leaves for the cloud, and who gets in
+	@$(BIN)/python -m bench.privacy
+
+slm: system $(STAMPS)/venv slm-engine  ## whole: the small model's mechanics, and what the early prefill is worth
+	@$(BIN)/python -m pytest tests/slm tests/whole/test_model.py
+	@$(BIN)/python -m bench slm
 
 system:  ## install mosquitto and a compiler, where missing
 	@PATH="$$PATH:/usr/sbin:/usr/local/sbin"; { command -v mosquitto && command -v mosquitto_pub && command -v g++ \
