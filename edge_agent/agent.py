@@ -11,8 +11,10 @@ from pathlib import Path
 from secrets import token_hex
 
 from edge_agent import config
+from edge_agent.admission import Admission
 from edge_agent.attendance import Attendance
 from edge_agent.binding import House
+from edge_agent.chain import ChainLog
 from edge_agent.clock import Clock
 from edge_agent.delivery import Delivery
 from edge_agent.identity import Identity, identity
@@ -22,9 +24,11 @@ from edge_agent.mqtt import Link
 from edge_agent.offer import Offer, Offers, Rereading
 from edge_agent.planning.cloud import CloudPlanner
 from edge_agent.presence import DEGRADED, OFFLINE, ONLINE, Presence
+from edge_agent.privacy.egress import Gate, Record
 from edge_agent.reception import Reception, subscriptions
 from edge_agent.register import Register
 from edge_agent.root import await_free_root, look_subscriptions, unless
+from edge_agent.signing import UNSIGNED, Signing, signing
 from edge_agent.telemetry import Meter, slm_telemetry
 from edge_agent.topics import Topics
 from edge_agent.types import Slm
@@ -58,6 +62,8 @@ async def serve(
     """
     who = identity(Path(settings.state_dir))
     async with AsyncExitStack() as opened:
+        signed = signing(credential, require=settings.planner.require_signature)
+        left = await opened.enter_async_context(egress_log(settings, clock=clock))
         held = await opened.enter_async_context(journal or open_journal(settings, clock=clock, credential=credential))
         offers = await opened.enter_async_context(Offers(settings, clock=clock, credential=credential))
         model = await opened.enter_async_context(slm) if slm is not None else None
@@ -68,6 +74,8 @@ async def serve(
             offers=offers,
             slm=model,
             journal=held,
+            left=left,
+            signing=signed,
             password=_password(settings, credential),
             rereading=rereading,
             link=link,
@@ -82,6 +90,12 @@ def open_journal(settings: config.Agent, *, clock: Clock, credential: Credential
     return Journal(Disk(folder, settings.journal, clock=clock, key=credential("journal-key")), clock=clock)
 
 
+def egress_log(settings: config.Agent, *, clock: Clock, name: str = "requests") -> ChainLog:
+    """Make the log of what left, in the state folder."""
+    file = Path(settings.state_dir) / "egress" / f"{name}.jsonl"
+    return ChainLog(file, name=settings.name, clock=clock)
+
+
 class Agent:
     """The parts of one running agent, and how they are joined."""
 
@@ -94,6 +108,8 @@ class Agent:
         offers: Offers,
         slm: Slm | None,
         journal: Journal,
+        left: ChainLog,
+        signing: Signing,
         password: str | None,
         rereading: Rereading | None,
         link: Callable[..., Link] = Link,
@@ -121,7 +137,7 @@ class Agent:
             greet=self._greet,
         )
         self._delivery = Delivery(publish=self._link.publish, topics=topics, agent=settings.name)
-        self._planner = self._cloud_planner() if settings.planner.cloud else None
+        self._planner = self._cloud_planner(left, signing) if settings.planner.cloud else None
         self._register = Register(
             size=settings.inbox.size,
             deadline_s=settings.deadline_s,
@@ -177,6 +193,7 @@ class Agent:
             offer=self._offers.now,
             slm=self._slm,
             planner=self._planner,
+            gate=Gate(clock=self._clock, canaries=self._settings.privacy.canaries),
             delivery=self._delivery,
             journal=self._journal,
         )
@@ -193,6 +210,11 @@ class Agent:
             topics=self._topics,
             register=self._register,
             attendance=attendance,
+            admission=Admission(
+                per_minute=self._settings.inbox.per_device_per_minute,
+                clock=self._clock,
+                granted=self._offers.granted,
+            ),
             journal=self._journal,
             delivery=self._delivery,
             planner=self._planner,
@@ -201,14 +223,18 @@ class Agent:
             heard=self._heard,
         )
 
-    def _cloud_planner(self) -> CloudPlanner:
+    def _cloud_planner(self, left: ChainLog, signing: Signing) -> CloudPlanner:
         self._presence.part("bridge", OFFLINE, "not heard yet")
+        self._presence.part("plans", ONLINE, None if signing.required else UNSIGNED)
+        record = Record(log=left, publish=self._link.publish, topics=self._topics, agent=self._settings.name)
         planner = CloudPlanner(
             publish=self._link.publish,
             topics=self._topics,
             agent=self._settings.name,
             clock=self._clock,
             budget_s=self._settings.planner.budget_s,
+            note=record.note,
+            signing=signing,
         )
         planner.bridge_is(OFFLINE)  # its retained status says otherwise as soon as we are connected
         return planner

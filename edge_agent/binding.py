@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
+from typing import NoReturn
 
 from edge_agent import config
 from edge_agent.clock import Clock
 from edge_agent.delivery import Delivery
 from edge_agent.effects import Effects
-from edge_agent.errors import Unfit
+from edge_agent.errors import Previewed, Unfit
 from edge_agent.journal import Journal
 from edge_agent.messages import Plan, Response
 from edge_agent.offer import Offer
 from edge_agent.pipeline import Stages
 from edge_agent.planning.cloud import CloudPlanner
+from edge_agent.privacy.egress import Gate
 from edge_agent.stages.drafts import bare_facts, by_slm, by_template, drafts, nothing_found
 from edge_agent.stages.ground import ground
 from edge_agent.stages.plans import Source, cloud, journaled, pinned, plans
@@ -26,6 +28,7 @@ from edge_agent.stages.select import select
 from edge_agent.stages.validate import validate
 from edge_agent.steps import REDACTED, Steps
 from edge_agent.telemetry import Watch
+from edge_agent.tools.registry import Registry
 from edge_agent.types import (
     Accepted,
     Answer,
@@ -43,6 +46,8 @@ from edge_agent.types import (
 
 #: What a draft of the SLM leaves of the query's time, so that the bare facts still arrive.
 RESERVE_SHARE, RESERVE_S = 0.1, 2.0
+#: What the cloud leaves of the query's time, so that a pinned plan can still be run and worded.
+FALLBACK_SHARE = 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,26 +59,23 @@ class House:
     offer: Offer
     slm: Slm | None
     planner: CloudPlanner | None
+    gate: Gate
     delivery: Delivery
     journal: Journal
-
-    @property
-    def tools(self) -> Mapping[str, Tool]:
-        """The tools of now."""
-        return self.offer.registry.tools
 
 
 def bind(house: House, asked: Accepted, *, seat: Seat | None, watch: Watch, steps: Steps, effects: Effects) -> Stages:
     """The stages of this one query."""
     zone, locale = house.clock.zone, house.settings.locale
-    permitted = _permitted(house, asked)
+    granted = house.offer.policies.granted(asked.key[0])
+    permitted = _permitted(house, asked, granted)
     writers = [nothing_found(list(permitted.values())), by_template(permitted, zone)]
     if seat is not None and house.slm is not None:
         writers.append(by_slm(steps.watched(seat), house.slm.name))
     writers.append(bare_facts(zone))
     pieces = count()
     stands = validate(
-        house.tools,
+        granted,
         asked.query.tools,
         max_calls=house.settings.planner.max_calls,
         effects=_may_change(house, asked),
@@ -100,7 +102,7 @@ def bind(house: House, asked: Accepted, *, seat: Seat | None, watch: Watch, step
         return await ground(draft, emit=emit, until=_reserve(asked), zone=zone)
 
     def planned(redacted: Redacted) -> AsyncGenerator[Proposed, Unfit | None]:
-        return watch.candidates("plans", plans(redacted, _sources(house, asked, steps)))
+        return watch.candidates("plans", plans(redacted, _sources(house, asked, steps, permitted)))
 
     def drafted(facts: Facts) -> AsyncGenerator[Draft, Unfit | None]:
         return watch.candidates("drafts", drafts(facts, writers))
@@ -125,17 +127,21 @@ def bind(house: House, asked: Accepted, *, seat: Seat | None, watch: Watch, step
     )
 
 
-def _sources(house: House, asked: Accepted, steps: Steps) -> list[Source]:
-    """Who is asked for a plan, in this order: what an earlier run planned, then the planners."""
+def _sources(house: House, asked: Accepted, steps: Steps, permitted: Mapping[str, Tool]) -> list[Source]:
+    """Who is asked for a plan, in this order: what an earlier run planned, then the planners.
+
+    Where the query is to be answered by its preview, nobody is: no plan of anyone may run.
+    """
+    if asked.query.preview or (house.settings.privacy.confirm and asked.query.consent is None):
+        return [_preview(house, permitted)]
     earlier = steps.plan()
-    return [*([journaled(earlier)] if earlier is not None else []), *_planners(house, asked)]
+    return [*([journaled(earlier)] if earlier is not None else []), *_planners(house, asked, permitted)]
 
 
-def _planners(house: House, asked: Accepted) -> list[Source]:
-    of_the_cloud = [source] if (source := _cloud(house, asked)) is not None else []
+def _planners(house: House, asked: Accepted, permitted: Mapping[str, Tool]) -> list[Source]:
+    of_the_cloud = [source] if (source := _cloud(house, asked, permitted)) is not None else []
     if not house.offer.plans.plans:
         return of_the_cloud
-    permitted = _permitted(house, asked)
 
     def match() -> tuple[int, Sequence[Call]]:
         found = house.offer.plans.match(asked.query.prompt, permitted)
@@ -147,17 +153,33 @@ def _planners(house: House, asked: Accepted) -> list[Source]:
     return [*of_the_cloud, pinned(match, otherwise="the cloud's plan was not valid")]
 
 
-def _cloud(house: House, asked: Accepted) -> Source | None:
+def _cloud(house: House, asked: Accepted, permitted: Mapping[str, Tool]) -> Source | None:
     planner = house.planner
     if planner is None:
         return None
-    until = min(asked.deadline, house.clock.monotonic() + house.settings.planner.budget_s)
+    now = house.clock.monotonic()
+    last_moment = asked.deadline - (FALLBACK_SHARE * (asked.deadline - now) if house.offer.plans.plans else 0.0)
+    until = min(last_moment, now + house.settings.planner.budget_s)
 
     async def ask(template: str, violation: str | None) -> Plan:
-        signatures = house.offer.registry.signatures(asked.query.tools, effects=_may_change(house, asked))
-        return await planner.plan(template, signatures, key=asked.key, deadline=until, violation=violation)
+        leaving = house.gate.look(template, Registry(tools=permitted).signatures(), violation=violation)
+        allowed = house.gate.consented(leaving, asked.query.consent)
+        return await planner.plan(allowed, key=asked.key, deadline=until)
 
-    return cloud(ask, repair=house.settings.planner.repair)
+    # Nobody has seen the body of a repair: what was consented to is asked once.
+    return cloud(ask, repair=house.settings.planner.repair and asked.query.consent is None)
+
+
+def _preview(house: House, permitted: Mapping[str, Tool]) -> Source:
+    """End the query by showing what ``_cloud`` would send: the very same body, and nothing leaves."""
+
+    async def show(template: str, violation: str | None) -> NoReturn:
+        if house.planner is None:
+            raise Previewed(body=None, sha256="")
+        leaving = house.gate.look(template, Registry(tools=permitted).signatures(), violation=violation)
+        raise Previewed(body=leaving.raw.decode(), sha256=leaving.sha256)
+
+    return cloud(show, repair=False)
 
 
 def _may_change(house: House, asked: Accepted) -> bool:
@@ -165,11 +187,12 @@ def _may_change(house: House, asked: Accepted) -> bool:
     return house.settings.tools.effects and asked.query.effects
 
 
-def _permitted(house: House, asked: Accepted) -> Mapping[str, Tool]:
+def _permitted(house: House, asked: Accepted, granted: Mapping[str, Tool]) -> Mapping[str, Tool]:
+    """Of what the policy grants to the device, what this query allows: it only narrows."""
     narrowed, effects = asked.query.tools, _may_change(house, asked)
     return {
         name: tool
-        for name, tool in house.tools.items()
+        for name, tool in granted.items()
         if (narrowed is None or name in narrowed) and (effects or not tool.effects)
     }
 

@@ -43,6 +43,8 @@ class Inbox(Settings, frozen=True, kw_only=True):
     size: Count = 64
     #: Queries worked on at the same time; the rest wait within their deadline.
     running: Count = 8
+    #: New queries of one device in a minute, and at once after a pause; the shared topic is one device. 0: any number.
+    per_device_per_minute: Annotated[int, Meta(ge=0)] = 600
 
 
 class Journal(Settings, frozen=True, kw_only=True):
@@ -66,6 +68,17 @@ class Planner(Settings, frozen=True, kw_only=True):
     repair: bool = True
     #: The operator's plans (``[[plan]]``): before the cloud is asked, or after it gave no plan.
     pinned: Literal["first", "fallback"] = "fallback"
+    #: Take only plans that are signed with the credential ``plan-key``. None: where there is that credential.
+    require_signature: bool | None = None
+
+
+class Privacy(Settings, frozen=True, kw_only=True):
+    """What may leave for the cloud."""
+
+    #: Answer every query without ``consent`` by its preview: nothing leaves that nobody has seen.
+    confirm: bool = False
+    #: Texts that must never leave, planted to find a leak: a request that holds one is refused.
+    canaries: list[Annotated[str, Meta(min_length=4)]] = []
 
 
 class Slm(Settings, frozen=True, kw_only=True):
@@ -196,6 +209,38 @@ class PlanTable(Settings, frozen=True, kw_only=True):
     calls: Annotated[list[PlanCall], Meta(min_length=1)]
 
 
+class Device(Settings, frozen=True, kw_only=True):
+    """What is known of a device beside its name: policies choose rows by it."""
+
+    name: Name
+    attributes: dict[str, str | int | float | bool | list[str]] = {}
+
+
+class Policy(Settings, frozen=True, kw_only=True):
+    """What some devices may ask for. The first policy that names a device holds, and no other."""
+
+    #: Names, or patterns such as "kiosk-*".
+    devices: list[str] = []
+    #: It is for what is asked on the shared topic, too.
+    shared: bool = False
+    #: Tools that only read. None: all of them that aren't marked ``sensitive``.
+    tools: list[str] | None = None
+    #: Tools that change something: only those named here, and only for queries that say ``effects``.
+    effects: list[str] = []
+    #: Parameter → its value in every call: a literal, or ``"{device.site}"``. No plan can say otherwise.
+    rows: dict[str, str | int | float | bool | list[str]] = {}
+    #: Tools that may be used although they lack a parameter of ``rows``.
+    unfiltered: list[str] = []
+
+
+class InsertTool(DeclaredTool, frozen=True, kw_only=True, tag="mongodb.insert"):
+    """A document that is added, once for each call. It needs ``tools.effects``, and a user who may write."""
+
+    document: Annotated[dict[str, Any], Meta(min_length=1)]
+    #: The field that holds the idempotency key; the collection needs a unique index on it.
+    key: str = "fedlm_key"
+
+
 class Agent(Settings, frozen=True, kw_only=True):
     """agent.toml."""
 
@@ -210,13 +255,16 @@ class Agent(Settings, frozen=True, kw_only=True):
     inbox: Inbox = Inbox()
     journal: Journal = Journal()
     planner: Planner = Planner()
+    privacy: Privacy = Privacy()
     slm: Slm | None = None
     tools: Tools = Tools()
     telemetry: Telemetry = Telemetry()
     trace: Trace = Trace()
     source: list[Source] = []
-    tool: list[FindTool | AggregateTool] = []
+    tool: list[FindTool | AggregateTool | InsertTool] = []
     plan: list[PlanTable] = []
+    device: list[Device] = []
+    policy: list[Policy] = []
 
 
 class CloudPlanner(Settings, frozen=True, kw_only=True):
@@ -234,6 +282,8 @@ class CloudPlanner(Settings, frozen=True, kw_only=True):
     retries: Annotated[int, Meta(ge=0, le=10)] = 3
     concurrency: Count = 4
     tokens_per_day: Annotated[int, Meta(ge=0)] = 0
+    #: Take only requests that are signed with the credential ``plan-key``. None: where there is that credential.
+    require_signature: bool | None = None
 
 
 class Circuit(Settings, frozen=True, kw_only=True):

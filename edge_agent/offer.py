@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Collection
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
@@ -16,7 +16,10 @@ from edge_agent.errors import ConfigError
 from edge_agent.messages import Catalogue
 from edge_agent.planning.pinned import PinnedPlans
 from edge_agent.planning.pinning import pin
+from edge_agent.privacy.policy import Policies
+from edge_agent.privacy.policy_tables import read_policies
 from edge_agent.tools.registry import Registry, check_tools, open_registry
+from edge_agent.types import Tool
 
 log = logging.getLogger(__name__)
 
@@ -25,28 +28,36 @@ Credential = Callable[[str], str | None]
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """The tools, their sources open, and the plans."""
+    """The tools, their sources open; the plans; and who may use which tool."""
 
     registry: Registry
     plans: PinnedPlans
+    policies: Policies
 
     @property
     def catalogue(self) -> Catalogue:
-        """The tools as the cloud sees them."""
-        return Catalogue(tools=self.registry.signatures(None))
+        """The tools as the cloud sees them for a query on the shared topic."""
+        return Catalogue(tools=Registry(tools=self.policies.granted("")).signatures())
 
 
 def check_offer(settings: config.Agent, clock: Clock) -> Offer:
     """Compile tools and plans without opening a source. Raises ``ConfigError``."""
-    registry = check_tools(settings, clock)
-    return Offer(registry=registry, plans=pin(settings.plan, registry.tools))
+    return _offer(settings, check_tools(settings, clock))
 
 
 @asynccontextmanager
 async def open_offer(settings: config.Agent, *, clock: Clock, credential: Credential) -> AsyncGenerator[Offer]:
     """Own the sources under tools and plans. Raises ``ConfigError``."""
     async with open_registry(settings, clock=clock, credential=credential) as registry:
-        yield Offer(registry=registry, plans=pin(settings.plan, registry.tools))
+        yield _offer(settings, registry)
+
+
+def _offer(settings: config.Agent, registry: Registry) -> Offer:
+    return Offer(
+        registry=registry,
+        plans=pin(settings.plan, registry.tools),
+        policies=read_policies(settings, registry.tools),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +88,10 @@ class Offers:
     ) -> None:
         for stack in self._opened.values():
             await stack.aclose()
+
+    def granted(self, device: str) -> Mapping[str, Tool]:
+        """Give the tools that a device may use now."""
+        return self.now.policies.granted(device)
 
     async def keep_reading(
         self,

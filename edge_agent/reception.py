@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from edge_agent.admission import Admission
 from edge_agent.attendance import Attendance
 from edge_agent.delivery import Delivery
-from edge_agent.errors import BadQuery, IdConflict, NotTaken, StorageFull
+from edge_agent.errors import BadQuery, Forbidden, IdConflict, NotTaken, QueryError, StorageFull
 from edge_agent.intake import Arrived, Refusal, decode_cancel, read_query
 from edge_agent.journal import Journal, Known, Noted
 from edge_agent.messages import Status, decode
@@ -54,6 +55,7 @@ class Reception:
     topics: Topics
     register: Register
     attendance: Attendance
+    admission: Admission
     journal: Journal
     delivery: Delivery
     planner: CloudPlanner | None
@@ -131,10 +133,12 @@ class Reception:
             self.delivery.refuse(message, arrived)
             return _Owed(message=message)
         try:
-            if self.journal.full and self.register.in_hand(arrived.key) is None and _is_new(known, arrived.key):
-                raise StorageFull
+            if self.register.in_hand(arrived.key) is None and _is_new(known, arrived.key):
+                if self.journal.full:
+                    raise StorageFull
+                self.admission.admit(arrived)
             return self._taken(message, arrived, known)
-        except NotTaken as error:
+        except (NotTaken, Forbidden) as error:
             self._refuse(message, arrived, error)
         return _Owed(message=message)
 
@@ -181,7 +185,7 @@ class Reception:
             return
         self.heard(name, status)
 
-    def _refuse(self, message: Incoming, arrived: Arrived | None, error: NotTaken | IdConflict, id_: str = "") -> None:
+    def _refuse(self, message: Incoming, arrived: Arrived | None, error: QueryError, id_: str = "") -> None:
         self.meter.refused += 1
         address = arrived.address if arrived is not None else None
         self.delivery.refuse(
