@@ -30,7 +30,7 @@ _DAYS = (
     r"(?P<day>\d{1,2})\.(?P<m>\d{1,2})\.(?P<year>\d{4})",
 )
 _TIME = re.compile(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::00)?(?:\s?(?P<half>[ap])\.?m\.?)?")
-_NUMBER = re.compile(r"(?<![\w.,])[-−]?\d+(?:[.,'\u00a0\u202f]\d+)*")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9_.,])[-−]?\d+(?:[.,'\u00a0\u202f]\d+)*")
 _UNIT = re.compile(
     r"\s?(°c|°f|degrees fahrenheit|kw|mw|w|kg|g|t|tons?|eur|euros?|usd|dollars?|\$|€|m²|m|%|元|吨)(?![a-z])"
 )
@@ -44,6 +44,7 @@ _YES = re.compile(r"^\W*(?:yes|ja|是的|是|有|对)(?![a-z])")
 _NO = re.compile(r"^\W*(?:no|nein|不是|不|没有|否)(?![a-z])")
 _NOT = re.compile(r"\b(?:not|no|doesn't|isn't|don't|cannot|unknown|nicht|keine?n?|unbekannt)\b|不|没|未知")
 _MORE = re.compile(r"\b(?:hotter|heavier|more|heißer|schwerer|mehr)\b|更|比")
+_ENGLISH = re.compile(r"\b(?:the|is|are|of|has|have|with|it|which|that|to|for|answer|was)\b")
 #: Behind it stands what something is compared with.
 _THAN = re.compile(r"(?:than|als|比|than parcel|als paket|比包裹)\s*$")
 
@@ -76,6 +77,10 @@ def faults(question: Question, site: Site, answer: str) -> Iterator[str]:
     """All that is wrong with the answer to a question that has one."""
     heard, whole = listen(answer, site), fold(answer)
     asked = listen(question.prompt, site)
+    if question.language != "en" and _ENGLISH.search(heard.rest):
+        yield "it is in another language"
+    if whole.rstrip().endswith("?"):
+        yield "it asks"
     yield from _unsaid(question, heard, whole)
     yield from _unasked(question, heard, asked)
     if question.whether is not None:

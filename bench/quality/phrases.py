@@ -1,4 +1,3 @@
-
 """How people ask about the works, by field and kind of question. Imports nothing of the program."""
 
 from __future__ import annotations

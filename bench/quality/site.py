@@ -1,4 +1,3 @@
-
 """A made-up works in three languages: machines, parcels, rooms. From a seed; imports nothing of the program."""
 
 from __future__ import annotations
