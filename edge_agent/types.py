@@ -16,7 +16,7 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
-from edge_agent.messages import Query, Route, Usage
+from edge_agent.messages import PlanBody, Query, Route, Usage
 
 #: (device, id); the device is empty on the shared topic.
 Key = tuple[str, str]
@@ -59,6 +59,29 @@ class Redacted(msgspec.Struct, frozen=True, kw_only=True):
 
     template: str
     vault: dict[str, str] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leaving:
+    """What may leave for the cloud. Only the gate makes one, so that nothing else can be sent."""
+
+    body: PlanBody
+    #: The body's canonical JSON: what is logged, shown and hashed.
+    raw: bytes
+    #: Of ``raw``, as hex.
+    sha256: str
+    #: How many words of the question it holds, and at most how much they tell, where that is known.
+    words: int
+    bits: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Logged:
+    """Where a request stands in the egress log: the log's own name, the line, and the line's hash."""
+
+    log: str
+    sequence: int
+    chain: str
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,6 +192,8 @@ class Tool:
     broken: Callable[[Mapping[str, Any]], list[str]] = _all_stand
     #: The call as its source sees it, for the operator's eyes.
     shown: Callable[[CheckedCall], str] | None = None
+    #: Looks at the start whether it can run at all. Raises ``ConfigError``.
+    ready: Callable[[], Awaitable[None]] | None = None
     #: The operator's answers, by language; ``""``: for every language.
     answers: Mapping[str, AnswerTemplate] = field(default_factory=dict)
 

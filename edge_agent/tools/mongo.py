@@ -103,10 +103,13 @@ def declared_tool(
     clock: Clock,
 ) -> Tool:
     """Compile a table. Raises ``ConfigError`` naming tool and key."""
-    fields = _fields(table)
+    fields = fields_of(table)
     order = _order(table, fields) if isinstance(table, config.FindTool) else {}
     template = _template(table, collections, clock)
-    params, required = _params(table, list(slots(template)))
+    found = list(slots(template))
+    params, required = params_of(table, found)
+    for slot in found:
+        _check_place(table, slot, params[slot.name])
     in_words = ", ".join(f"{name} {'ascending' if way > 0 else 'descending'}" for name, way in order.items())
     gate = arguments.compiled(table.name, params, required, reading.parameters(fields, in_words), clock)
     limit_s = table.timeout_s or timeout_s
@@ -136,7 +139,8 @@ def declared_tool(
     )
 
 
-def _fields(table: config.DeclaredTool) -> tuple[Field, ...]:
+def fields_of(table: config.DeclaredTool) -> tuple[Field, ...]:
+    """Read a table's fields. Raises ``ConfigError``."""
     tables = [config.FieldTable(name=each) if isinstance(each, str) else each for each in table.fields]
     names = [each.name for each in tables]
     for name in names:
@@ -180,7 +184,7 @@ def _template(table: config.FindTool | config.AggregateTool, collections: Collec
     return template
 
 
-def _params(table: config.DeclaredTool, found: list[Slot]) -> tuple[dict[str, config.Param], list[str]]:
+def params_of(table: config.DeclaredTool, found: list[Slot]) -> tuple[dict[str, config.Param], list[str]]:
     """Bring placeholders and parameters together. A placeholder without a table is a plain string."""
     used = list(dict.fromkeys(slot.name for slot in found))
     for name in table.params:
@@ -194,10 +198,7 @@ def _params(table: config.DeclaredTool, found: list[Slot]) -> tuple[dict[str, co
         if slot.name in reading.RESERVED:
             raise config_error(table.name, "placeholder", f'"{slot.name}" is reserved for the reading')
     params = {name: table.params.get(name, config.Param()) for name in used}
-    required = [name for name in used if _is_required(table, name, params[name], found)]
-    for slot in found:
-        _check_place(table, slot, params[slot.name])
-    return params, required
+    return params, [name for name in used if _is_required(table, name, params[name], found)]
 
 
 def _is_required(table: config.DeclaredTool, name: str, param: config.Param, found: list[Slot]) -> bool:

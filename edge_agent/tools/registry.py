@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from edge_agent import config
 from edge_agent.clock import Clock
@@ -14,6 +15,7 @@ from edge_agent.messages import ToolSignature
 from edge_agent.tools import lint, loading
 from edge_agent.tools.functions import function_tool
 from edge_agent.tools.mongo import declared_tool
+from edge_agent.tools.mongo_insert import insert_tool
 from edge_agent.tools.mongo_source import MongoSource, open_source
 from edge_agent.tools.sentences import config_error, did_you_mean
 from edge_agent.types import Tool
@@ -51,7 +53,11 @@ async def open_registry(
             )
             for each in settings.source
         }
-        yield _registry(settings, sources.__getitem__, clock)
+        registry = _registry(settings, sources.__getitem__, clock)
+        for tool in registry.tools.values():
+            if tool.ready is not None:
+                await tool.ready()
+        yield registry
 
 
 def check_tools(settings: config.Agent, clock: Clock) -> Registry:
@@ -67,15 +73,7 @@ def _registry(settings: config.Agent, source: Callable[[str], MongoSource], cloc
         if table.source not in allowed:
             hint = did_you_mean(table.source, allowed)
             raise config_error(table.name, "source", f'there is no source "{table.source}"; {hint}')
-        tools.append(
-            declared_tool(
-                table,
-                collections=allowed[table.source],
-                source=partial(source, table.source),
-                timeout_s=settings.tools.timeout_s,
-                clock=clock,
-            )
-        )
+        tools.append(_declared(table, settings.tools, allowed[table.source], partial(source, table.source), clock))
     tools += [function_tool(each, timeout_s=settings.tools.timeout_s) for each in loading.functions(settings.tools)]
     by_name: dict[str, Tool] = {}
     for each in tools:
@@ -84,6 +82,24 @@ def _registry(settings: config.Agent, source: Callable[[str], MongoSource], cloc
         by_name[each.name] = each
         lint.warn(each.name, each.description, each.parameters)
     return Registry(tools=by_name)
+
+
+def _declared(
+    table: config.FindTool | config.AggregateTool | config.InsertTool,
+    settings: config.Tools,
+    collections: Sequence[str],
+    source: Callable[[], MongoSource],
+    clock: Clock,
+) -> Tool:
+    common: dict[str, Any] = {
+        "collections": collections,
+        "source": source,
+        "timeout_s": settings.timeout_s,
+        "clock": clock,
+    }
+    if isinstance(table, config.InsertTool):
+        return insert_tool(table, allowed=settings.effects, **common)
+    return declared_tool(table, **common)
 
 
 def _check_sources(sources: Sequence[config.Source]) -> None:
