@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -146,6 +146,7 @@ async def open_house(
     slm: Callable[[config.Agent], object] | None = None,
     root: str | None = None,
     planner: dict[str, object] | None = None,
+    pinned: Literal["first", "fallback"] = "fallback",
     **given: object,
 ) -> AsyncIterator[House]:
     """Open a house on the broker at ``port``; ``cloud`` None: no bridge runs. What is said must fit the contract."""
@@ -168,7 +169,7 @@ async def open_house(
             house.bridge = tasks.create_task(serve_bridge(house, mqtt, folder, cloud.base_url, planner or {}))
             opened.callback(house.stop_bridge.set)
             await house.state("bridge", "online")
-        made = settings(root, port, folder, **given)
+        made = settings(root, port, folder, **{"planner": config.Planner(budget_s=8.0, pinned=pinned), **given})
         house.agent = tasks.create_task(serve_agent(house, made, slm))
         opened.callback(house.stop_agent.set)
         await house.state("agent", "online", "degraded")
