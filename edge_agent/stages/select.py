@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from edge_agent import wording
 from edge_agent.errors import ToolsFailed
 from edge_agent.language.folding import fold, has_han, normal
 from edge_agent.types import Accepted, Fact, Facts, Field, Record, Reduce, Result, Results
@@ -29,6 +30,8 @@ def select(asked: Accepted, results: Results, *, locale: str) -> Facts:
     came = [result for result in results.results if result.status in ("ok", "empty")]
     if results.results and not came:
         names = ", ".join(sorted({result.call.tool.name for result in results.results}))
+        if unknown := [result.call.tool.name for result in results.results if result.status == "unknown"]:
+            raise ToolsFailed(wording.unknown(unknown, locale))
         raise ToolsFailed(f"None of the sources could be read: {names}.")
     facts = [_narrowed(_fact(result), asked.query.prompt) for result in came]
     return Facts(

@@ -31,5 +31,11 @@ def failed(names: Sequence[str], locale: str) -> str:
     return say.failed.format(names=say.comma.join(dict.fromkeys(names)))
 
 
+def unknown(names: Sequence[str], locale: str) -> str:
+    """Say in one sentence of which side effects nobody knows whether they happened."""
+    say = PHRASES[of_locale(locale).language]
+    return say.open.format(names=say.comma.join(dict.fromkeys(names)))
+
+
 def _first_sentence(text: str) -> str:
     return text.strip().partition("\n")[0].partition(". ")[0].rstrip(" .。")

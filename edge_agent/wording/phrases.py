@@ -55,6 +55,7 @@ class Phrases:
     more: str
     nothing: str
     failed: str
+    open: str
     can_ask: str
     cannot_ask: str
     joined: str
@@ -80,6 +81,7 @@ PHRASES: Final[dict[Language, Phrases]] = {
         more="There are further results.",
         nothing="Nothing was found for {things}.",
         failed="These sources could not be read: {names}.",
+        open="Whether this was done is not known, and it was not done again: {names}.",
         can_ask="Here you can ask about: {things}.",
         cannot_ask="There is nothing that can be asked here.",
         joined=" and ",
@@ -103,6 +105,7 @@ PHRASES: Final[dict[Language, Phrases]] = {
         more="Es gibt weitere Ergebnisse.",
         nothing="Nichts gefunden für {things}.",
         failed="Diese Quellen konnten nicht gelesen werden: {names}.",
+        open="Ob dies ausgeführt wurde, ist nicht bekannt, und es wurde nicht wiederholt: {names}.",
         can_ask="Hier kann gefragt werden nach: {things}.",
         cannot_ask="Hier kann nach nichts gefragt werden.",
         joined=" und ",
@@ -126,6 +129,7 @@ PHRASES: Final[dict[Language, Phrases]] = {
         more="还有更多结果。",
         nothing="没有找到{things}。",
         failed="以下来源无法读取：{names}。",
+        open="以下操作是否已完成尚不清楚，且未重复执行：{names}。",
         can_ask="在这里可以询问：{things}。",
         cannot_ask="这里没有可以询问的内容。",
         joined="和",
