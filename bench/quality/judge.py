@@ -118,6 +118,7 @@ def _unasked(question: Question, heard: Heard, asked: Heard) -> Iterator[str]:
     times = [(value.hour, value.minute) for value in moments if isinstance(value, datetime)]
     yield from (f"it says {time}" for time in heard.times if time not in times)
     known = [float(value) for value in allowed if isinstance(value, int | float)]
+    known += [2.0] if question.compared is not None else []
     for number, half, _ in heard.numbers:
         near = any(abs(number - value) <= half for value in known)
         if not near and all(number != other for other, _, _ in asked.numbers):

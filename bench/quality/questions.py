@@ -279,7 +279,7 @@ def a_comparison(asking: Asking, number: int) -> Question:
     if not which:
         planned = _by_label(collection, [a, b], fields)
         return asking.question(
-            prompt, planned, fields=frozenset({field}), whether=more, may=(a, b, *values, 2.0), compared=(a, b)
+            prompt, planned, fields=frozenset({field}), whether=more, may=(a, b, *values), compared=(a, b)
         )
     winner, loser = (a, b) if more else (b, a)
     planned = _by_label(collection, [a, b], [LABELS[collection]], reduce="max", by=field)
