@@ -122,7 +122,8 @@ def _fuzzy(plans: Sequence[PinnedPlan], asked: Sequence[Token]) -> tuple[PinnedP
     """Find the one plan that is near enough, and clearly nearer than the second."""
     ranked: list[tuple[float, PinnedPlan, Values]] = []
     for plan in plans:
-        scored = [each for pattern in plan.patterns if (each := _score(plan, pattern, asked)) is not None]
+        roots = [_root(token, plan.vocabulary) for token in asked]
+        scored = [each for pattern in plan.patterns if (each := _score(plan, pattern, asked, roots)) is not None]
         if scored:
             score, values = max(scored, key=lambda each: each[0])
             ranked.append((score, plan, values))
@@ -132,26 +133,28 @@ def _fuzzy(plans: Sequence[PinnedPlan], asked: Sequence[Token]) -> tuple[PinnedP
     return ranked[0][1], ranked[0][2]
 
 
-def _score(plan: PinnedPlan, pattern: Pattern, asked: Sequence[Token]) -> tuple[float, Values] | None:
-    """How near a question is to a pattern, of 100; None where it asks for something else."""
-    found = _values(plan, pattern, asked)
-    if found is None:
+def _score(
+    plan: PinnedPlan, pattern: Pattern, asked: Sequence[Token], roots: Sequence[str | None]
+) -> tuple[float, Values] | None:
+    """How near a question is to a pattern, of 100; None where it asks for something else. ``roots``: of each token."""
+    wanted = pattern.roots
+    if len(wanted) + pattern.choices < FEWEST_WORDS or not set(wanted) <= set(roots):
+        return None
+    if (found := _values(plan, pattern, asked)) is None:
         return None
     values, used = found
-    left = [token for index, token in enumerate(asked) if index not in used and token.word not in FILLERS]
-    roots = [_root(token, plan.vocabulary) for token in left]
-    wanted = pattern.roots
-    if len(wanted) + pattern.choices < FEWEST_WORDS or None in roots or not set(wanted) <= set(roots):
+    left = [i for i, token in enumerate(asked) if i not in used and token.word not in FILLERS]
+    said = [root for i in left if (root := roots[i]) is not None]
+    if len(said) < len(left) or not set(wanted) <= set(said):
         return None
-    said = " ".join(sorted(root for root in roots if root is not None))
-    return fuzz.token_sort_ratio(said, " ".join(sorted(wanted)), score_cutoff=NEAR / 2), values
+    return fuzz.token_sort_ratio(" ".join(said), " ".join(wanted)), values
 
 
 def _root(token: Token, vocabulary: Mapping[str, str]) -> str | None:
     """The root of the plan's word that a token is: as it stands, inflected or mistyped; None where it is none."""
     if token.root in vocabulary.values():
         return token.root
-    if token.is_code or token.root in DECISIVE:
+    if token.is_code or token.word in FILLERS or token.root in DECISIVE:
         return None
     return next((root for word, root in vocabulary.items() if _is_slip(token.word, word)), None)
 

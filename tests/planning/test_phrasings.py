@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from edge_agent import config
@@ -53,3 +55,27 @@ def test_a_near_miss_is_not_planned(offer: Offer) -> None:
 def test_the_refusal_says_what_can_be_asked(offer: Offer) -> None:
     with pytest.raises(PlannerFailed, match=r"Which cell at site \{site\} is the bottleneck"):
         offer.plans.match("What will the weather be like tomorrow?", offer.registry.tools)
+
+
+TURNS = re.findall(
+    r"\w+",
+    """
+    not never no without except unlike nobody yesterday tomorrow previously formerly soon next last second third lowest
+    worst least fewest cheapest oldest average total why who when since until before after if or than less more yearly
+    weekly forecast cancel delete change increase 13 2 24h
+    """,
+)
+
+
+def test_one_word_more_that_could_turn_the_question_leaves_it_without_a_plan(offer: Offer) -> None:
+    """Each phrasing with each of these words at its beginning, in its middle and at its end: nothing is planned."""
+    turned = [
+        " ".join([*words[:place], turn, *words[place:]])
+        for _, phrasings in WANTED
+        for words in map(str.split, phrasings)
+        for turn in TURNS
+        for place in (0, len(words) // 2, len(words))
+    ]
+    wrong = [(question, calls) for question in turned if (calls := planned(offer, question))]
+    assert len(turned) > 10_000
+    assert wrong == []
