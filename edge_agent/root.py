@@ -34,20 +34,32 @@ async def await_free_root(
     """
     instance = presence.status().instance
     messages = aiter(link)
+    rivals: dict[str, str] = {}
     while True:
         await link.publish(hello)
-        rivals: dict[str, str] = {}
-        async for message in messages:
-            message.acknowledge()
-            if (heard := _telemetry(message, topics)) is not None and heard.instance == instance:
-                break
-            _note_rival(rivals, message, topics, instance)
+        saying = asyncio.create_task(_say_again(link, hello, interval_s), name="hello")
+        try:
+            async for message in messages:
+                message.acknowledge()
+                if (heard := _telemetry(message, topics)) is not None and heard.instance == instance:
+                    break
+                _note_rival(rivals, message, topics, instance)
+        finally:
+            saying.cancel()
+            await asyncio.gather(saying, return_exceptions=True)
         if not rivals or (rival := await _heard(messages, rivals, topics, 2 * interval_s)) is None:
             return
         log.warning("root_taken", extra={"by": rival, "again_in_s": interval_s})
         if rival != name:
             await link.publish(presence.taken(rival))
         await asyncio.sleep(interval_s * random.uniform(1.0, 1.5))  # two that wait must not start at once
+
+
+async def _say_again(link: Link, hello: Outgoing, interval_s: float) -> None:
+    """Say it again and again: a connection that breaks takes with it what it was to bring."""
+    while True:
+        await asyncio.sleep(interval_s)
+        await link.publish(hello)
 
 
 async def _heard(
@@ -75,6 +87,8 @@ def _note_rival(rivals: dict[str, str], message: Incoming, topics: Topics, insta
             waits = (status.reason or "").startswith(ROOT_TAKEN)
             if status.role == "agent" and status.state != OFFLINE and not waits and status.instance != instance:
                 rivals[status.instance] = name
+            else:
+                rivals.pop(status.instance, None)
 
 
 def _telemetry(message: Incoming, topics: Topics) -> Telemetry | None:
