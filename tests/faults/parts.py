@@ -43,7 +43,13 @@ on = false
 [tools]
 modules = ["{tools}"]
 entry-points = false
+effects = true
+[[policy]]
+devices = ["*"]
+shared = true
+effects = ["open_ticket"]
 [inbox]
+per-device-per-minute = 0
 size = {size}
 {extra}
 """

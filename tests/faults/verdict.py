@@ -16,6 +16,10 @@ class Verdict:
     counts: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
+    def add(self, other: Verdict) -> None:
+        self.counts.update(other.counts)
+        self.faults += other.faults
+
     def __str__(self) -> str:
         return ", ".join(f"{count} {name}" for name, count in self.counts.items())
 
@@ -45,6 +49,8 @@ def _judge_one(verdict: Verdict, asked: Asked, times: int, *, resending: bool) -
         else:
             counts["unanswered, and never promised"] += 1
     else:
+        if response.error is not None and response.error.code in ("id_conflict", "internal"):
+            verdict.faults.append(f"{who}: ended as {response.error.code}")
         counts[f"answered {response.error.code if response.error else 'ok'}"] += 1
         if asked.kind != "none" and len(set(asked.copies)) > 1:
             verdict.faults.append(f"{who}: {len(set(asked.copies))} distinct terminal responses")
