@@ -7,6 +7,7 @@ FedlmError
 │   ├── NeverTaken             sending it again is no use: change the query
 │   │   ├── BadQuery · BadId · TooLarge · ResponseTopicForbidden · IdConflict
 │   │   └── IdRequired · Forbidden · NotSupported · BadSchema
+│   ├── Previewed              no error: it is answered by what would leave for the cloud
 │   └── Failed                 taken, and ended without an answer: terminal, and stored
 │       ├── Unfit              a candidate was refused; its source may mend it or move on
 │       │   ├── PlanRejected · Ungrounded
@@ -38,6 +39,18 @@ class QueryError(FedlmError):
         super().__init__(message or self.meaning)
         self.retry_after_s = retry_after_s
         self.stage = stage
+
+
+class Previewed(QueryError):
+    """Ends a query by showing what would leave for the cloud. Its response is ``ok``, and nothing has left.
+
+    ``body``: canonical JSON, None where nothing would leave; ``sha256``: its hash.
+    """
+
+    def __init__(self, *, body: str | None, sha256: str) -> None:
+        super().__init__("This would leave for the cloud. Nothing has." if body else "Nothing would leave.")
+        self.body = body
+        self.sha256 = sha256
 
 
 class NotTaken(QueryError):

@@ -29,7 +29,7 @@ from edge_agent.wire import Incoming
 #: What a dead letter shows of a payload.
 SHOWN_BYTES = 4096
 #: Fields of the contract whose features this version doesn't have: refused, never ignored.
-UNSUPPORTED = ("preview", "consent", "context", "session", "schema")
+UNSUPPORTED = ("context", "session", "schema")
 
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 

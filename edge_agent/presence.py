@@ -34,9 +34,10 @@ class Presence:
             self._post(message)
 
     def status(self) -> Status:
-        """Online where all parts are; otherwise degraded, with the first reason."""
+        """Online where all parts are; otherwise degraded, with the first reason. A part that works may warn."""
         lacking = {name: part for name, part in self._parts.items() if part.state != ONLINE}
-        reason = next((f"{name}: {part.reason or part.state}" for name, part in lacking.items()), None)
+        warning = {name: part for name, part in self._parts.items() if part.state == ONLINE and part.reason}
+        reason = next((f"{name}: {part.reason or part.state}" for name, part in {**lacking, **warning}.items()), None)
         return self._status(DEGRADED if lacking else ONLINE, reason)
 
     def message(self) -> Outgoing:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
 from edge_agent.errors import FedlmError
-from edge_agent.messages import MAX_DEPTH, PlanRequest
+from edge_agent.messages import MAX_DEPTH, PlanRequest, is_plan_body
+from edge_agent.signing import Signing
 from edge_agent.topics import ID, PlanRequestAddress, Topics
 from edge_agent.wire import Incoming
 
@@ -26,15 +28,19 @@ class NotARequest(FedlmError):
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A request that can be answered. ``deadline_s``: seconds from its receipt."""
+    """A request that can be answered. ``deadline_s``: seconds from its receipt.
+
+    ``exact``: its body has the keys that may leave for the cloud, and no other.
+    """
 
     agent: str
     request: PlanRequest
     deadline_s: float
     correlation: bytes | None
+    exact: bool = True
 
 
-def read_request(message: Incoming, topics: Topics) -> Asked:
+def read_request(message: Incoming, topics: Topics, signing: Signing) -> Asked:
     """Read a request. The agent comes from the topic; a Response Topic is ignored. Raises ``NotARequest``."""
     address = topics.read(message.topic)
     if not isinstance(address, PlanRequestAddress):
@@ -45,8 +51,11 @@ def read_request(message: Incoming, topics: Topics) -> Asked:
         raise NotARequest("too large")
     if nesting(message.payload) > MAX_DEPTH:
         raise NotARequest("nested too deeply")
+    if not signing.stands(message.payload, "request", agent=address.agent):
+        raise NotARequest("not signed with our key")
     try:
-        request = msgspec.json.decode(message.payload, type=PlanRequest)
+        fields = msgspec.json.decode(message.payload, type=dict[str, Any])
+        request = msgspec.convert(fields, PlanRequest)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise NotARequest("not the JSON of a request") from error
     if not ID.fullmatch(request.id):
@@ -59,6 +68,7 @@ def read_request(message: Incoming, topics: Topics) -> Asked:
         request=request,
         deadline_s=min(request.deadline_s, expiry_s),
         correlation=message.correlation,
+        exact=is_plan_body(fields["body"]),
     )
 
 

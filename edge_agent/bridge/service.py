@@ -13,11 +13,13 @@ from edge_agent import __version__, config
 from edge_agent.bridge.budget import Budget
 from edge_agent.bridge.cloud import Cloud
 from edge_agent.bridge.desk import Desk
+from edge_agent.bridge.heads import Heads
 from edge_agent.clock import Clock
 from edge_agent.errors import FedlmError
 from edge_agent.identity import identity
 from edge_agent.messages import Status, encode
 from edge_agent.mqtt import Link, Subscription
+from edge_agent.signing import UNSIGNED, signing
 from edge_agent.topics import Topics
 from edge_agent.wire import Outgoing
 
@@ -34,7 +36,9 @@ async def serve(
     """Run the bridge until ``stop``: then it takes nothing new, and finishes what it can within ``shutdown-s``."""
     state = Path(settings.state_dir)
     who = identity(state)
-    me = _Me(settings=settings, instance=who.instance, since=clock.now().isoformat(timespec="seconds"))
+    signed = signing(credential, require=settings.planner.require_signature)
+    warning = None if signed.required else UNSIGNED
+    me = _Me(settings=settings, warning=warning, instance=who.instance, since=clock.now().isoformat(timespec="seconds"))
     key = credential(settings.planner.key_credential)
     budget = Budget(settings.planner.tokens_per_day, file=state / "budget.json", clock=clock)
     said = _Said(me=me)
@@ -46,8 +50,22 @@ async def serve(
         subscriptions=[Subscription(topic=Topics(settings.mqtt.root).plan_request("+"))],
         greet=said.again,
     )
-    async with Cloud(settings.planner, key=key, clock=clock) as cloud, link, asyncio.TaskGroup() as tasks:
-        desk = Desk(settings, cloud=cloud, budget=budget, clock=clock, publish=link.publish, tasks=tasks)
+    async with (
+        Heads(state, bridge=settings.name, signed=signed.required, clock=clock) as heads,
+        Cloud(settings.planner, key=key, clock=clock) as cloud,
+        link,
+        asyncio.TaskGroup() as tasks,
+    ):
+        desk = Desk(
+            settings,
+            cloud=cloud,
+            budget=budget,
+            clock=clock,
+            publish=link.publish,
+            tasks=tasks,
+            heads=heads,
+            signing=signed,
+        )
         telling = tasks.create_task(_tell(said, desk, budget, link, clock), name="tell the bridge's status")
         taking = tasks.create_task(_take(desk, link), name="take requests")
         log.info("bridge_started", extra={"bridge": settings.name, "model": settings.planner.model, "key": bool(key)})
@@ -76,6 +94,8 @@ class _Me:
     settings: config.Bridge
     instance: str
     since: str
+    #: What an operator should mend although all works.
+    warning: str | None
 
     def status(
         self, state: str, *, reason: str | None = None, circuit: str | None = None, budget_left: int | None = None
@@ -85,7 +105,7 @@ class _Me:
             role="bridge",
             instance=self.instance,
             state=state,
-            reason=reason,
+            reason=reason or self.warning,
             version=__version__,
             since=self.since,
             circuit=circuit,

@@ -11,7 +11,9 @@ from pathlib import Path
 from secrets import token_hex
 
 from edge_agent import config
+from edge_agent.agent import egress_log
 from edge_agent.bridge.body import http_body
+from edge_agent.chain import ChainLog
 from edge_agent.clock import Clock
 from edge_agent.commands.agent_toml import read_agent, zone_of
 from edge_agent.config_file import load
@@ -21,11 +23,13 @@ from edge_agent.identity import ulid
 from edge_agent.messages import Plan, Query, Status, canonical, decode
 from edge_agent.mqtt import Link, Subscription
 from edge_agent.offer import Offer
-from edge_agent.planning.cloud import CloudPlanner, plan_body
+from edge_agent.planning.cloud import CloudPlanner
+from edge_agent.privacy.egress import Gate, Record
+from edge_agent.signing import signing
 from edge_agent.stages.redact import redact
 from edge_agent.stages.validate import validate
 from edge_agent.topics import PlanResponseAddress, StatusAddress, Topics
-from edge_agent.types import Accepted, Call, Proposed, Redacted, ReturnAddress
+from edge_agent.types import Accepted, Call, Leaving, Proposed, Redacted, ReturnAddress
 
 CONNECT_WITHIN_S = 10.0
 
@@ -49,20 +53,20 @@ async def _plan(settings: config.Agent, offer: Offer, arguments: argparse.Namesp
     clock = Clock(zone=zone_of(settings))
     narrow = arguments.tools.split(",") if arguments.tools else None
     redacted = await redact(_asked(arguments.prompt))
-    body = plan_body(redacted.template, offer.registry.signatures(narrow), clock=clock)
-    left = canonical(body)
+    gate = Gate(clock=clock, canaries=settings.privacy.canaries)
+    leaving = gate.look(redacted.template, offer.registry.signatures(narrow))
     _say(_pinned(offer, arguments.prompt))
-    _say(f"what would leave for the bridge, {len(left):,} bytes:")
-    _write(left)
+    _say(f"what would leave for the bridge, {len(leaving.raw):,} bytes:")
+    _write(leaving.raw)
     if arguments.bridge is not None:
-        sent = http_body(body, load(arguments.bridge, config.Bridge).planner)
+        sent = http_body(leaving.body, load(arguments.bridge, config.Bridge).planner)
         _say(f"what the bridge would send to the cloud, {len(sent):,} bytes:")
         _write(sent)
     if not arguments.send:
         _say("nothing was sent (--send sends it)")
         return 0
     try:
-        plan = await _send(settings, redacted, offer, narrow, clock)
+        plan = await _send(settings, leaving, clock)
     except PlannerFailed as error:
         _say(f"no plan: {error}")
         return 1
@@ -84,17 +88,15 @@ def _pinned(offer: Offer, prompt: str) -> str:
     return f"pinned plan {match.number} answers this question without the cloud"
 
 
-async def _send(
-    settings: config.Agent, redacted: Redacted, offer: Offer, narrow: list[str] | None, clock: Clock
-) -> Plan:
-    async with _planner(settings, clock) as planner:
+async def _send(settings: config.Agent, leaving: Leaving, clock: Clock) -> Plan:
+    # A log of its own: the agent's has one writer.
+    async with egress_log(settings, clock=clock, name="by-hand") as left, _planner(settings, clock, left) as planner:
         deadline = clock.monotonic() + settings.planner.budget_s
-        signatures = offer.registry.signatures(narrow)
-        return await planner.plan(redacted.template, signatures, key=("", ulid()), deadline=deadline)
+        return await planner.plan(leaving, key=("", ulid()), deadline=deadline)
 
 
 @asynccontextmanager
-async def _planner(settings: config.Agent, clock: Clock) -> AsyncIterator[CloudPlanner]:
+async def _planner(settings: config.Agent, clock: Clock, left: ChainLog) -> AsyncIterator[CloudPlanner]:
     """Connect as the agent's login, beside the agent. Raises ``ConfigError`` where there is no broker."""
     topics = Topics(settings.mqtt.root)
     link = Link(
@@ -108,7 +110,13 @@ async def _planner(settings: config.Agent, clock: Clock) -> AsyncIterator[CloudP
         ],
     )
     planner = CloudPlanner(
-        publish=link.publish, topics=topics, agent=settings.name, clock=clock, budget_s=settings.planner.budget_s
+        publish=link.publish,
+        topics=topics,
+        agent=settings.name,
+        clock=clock,
+        budget_s=settings.planner.budget_s,
+        note=Record(log=left, publish=link.publish, topics=topics, agent=settings.name).note,
+        signing=signing(credential, require=settings.planner.require_signature),
     )
     planner.bridge_is("offline")  # until its retained status says otherwise
     async with link:

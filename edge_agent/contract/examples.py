@@ -21,6 +21,7 @@ from edge_agent.messages import (
     PlanBody,
     PlanFailure,
     PlanRequest,
+    Preview,
     ProposedCall,
     Queries,
     Query,
@@ -57,12 +58,16 @@ _TOOL = ToolSignature(
 _BODY = PlanBody(prompt=QUESTION, tools=[_TOOL], today="2026-06-10 Europe/Berlin")
 _LEFT = canonical(_BODY)
 _DIGEST = hashlib.sha256(_LEFT).hexdigest()
+_LOG = "0b3d5f7a9c1e4a6c8e0f2b4d6f8a1c3e"
+_CHAIN = hashlib.sha256(b"line 17").hexdigest()
 _HTTP_BODY = b'{"model":"planner","messages":[]}'
 _SENT = Sent(sha256=hashlib.sha256(_HTTP_BODY).hexdigest(), bytes=len(_HTTP_BODY), http_status=200)
 
 EXAMPLES: Final[dict[type[Message], tuple[Message, ...]]] = {
     Query: (
         Query(id=QUERY_ID, prompt=QUESTION),
+        Query(id="q-7f3d", prompt=QUESTION, preview=True),
+        Query(id="q-7f3e", prompt=QUESTION, consent=_DIGEST),
         Query(id="q-7f3b", prompt=QUESTION, stream=True, facts=True, tools=["site_load"], deadline_s=20.0),
     ),
     Cancel: (Cancel(id=QUERY_ID),),
@@ -82,12 +87,29 @@ EXAMPLES: Final[dict[type[Message], tuple[Message, ...]]] = {
             timings_ms=TimingsMs(queued=0.3, redact=0.1, plan=640.2, tools=2.9, generate=211.0, total=855.4),
         ),
         Response(
+            id="q-7f3d",
+            status="ok",
+            answer="This would leave for the cloud. Nothing has.",
+            preview=Preview(body=_LEFT.decode(), sha256=_DIGEST),
+            model="none",
+        ),
+        Response(
             id="q-7f3c",
             status="error",
             error=ErrorBody(code="busy", message="The agent has as many queries as it can hold.", retry_after_s=1.0),
         ),
     ),
-    PlanRequest: (PlanRequest(id=_REQUEST, deadline_s=20.0, body=_BODY),),
+    PlanRequest: (
+        PlanRequest(
+            id=_REQUEST,
+            deadline_s=20.0,
+            body=_BODY,
+            log=_LOG,
+            sequence=17,
+            chain=_CHAIN,
+            signature=hashlib.sha256(b"no true signature").hexdigest(),
+        ),
+    ),
     Plan: (
         Plan(
             id=_REQUEST,
@@ -134,7 +156,17 @@ EXAMPLES: Final[dict[type[Message], tuple[Message, ...]]] = {
         Trace(device="kiosk-1", id=QUERY_ID, state="begun"),
         Trace(device="kiosk-1", id=QUERY_ID, state="done", ms=640.2),
     ),
-    Egress: (Egress(device="kiosk-1", id=QUERY_ID, body=_LEFT.decode(), sha256=_DIGEST),),
+    Egress: (
+        Egress(
+            device="kiosk-1",
+            id=QUERY_ID,
+            body=_LEFT.decode(),
+            sha256=_DIGEST,
+            sequence=17,
+            chain=_CHAIN,
+            words=8,
+        ),
+    ),
     DeadLetter: (
         DeadLetter(topic="fedlm/query", code="bad_query", message="The payload is not UTF-8 (byte 0).", payload="//4="),
     ),

@@ -28,6 +28,7 @@ from edge_agent.messages.plan import (
     ProposedCall,
     Sent,
     ToolSignature,
+    is_plan_body,
 )
 from edge_agent.messages.state import Latency, Memory, Part, Queries, SlmTelemetry, Status, Telemetry
 from edge_agent.messages.trail import DeadLetter, Egress, Trace
@@ -72,4 +73,5 @@ __all__ = [
     "canonical",
     "decode",
     "encode",
+    "is_plan_body",
 ]

@@ -44,12 +44,29 @@ class PlanBody(Message, frozen=True, kw_only=True):
     violation: Annotated[str | None, Meta(description="How the plan before broke its own schema.")] = None
 
 
+def is_plan_body(value: Any) -> bool:
+    """Whether decoded JSON has exactly the keys of a body and of its tools: nothing else may leave."""
+    match value:
+        case {"prompt": str(), "tools": list() as tools, "today": str(), **rest}:
+            allowed = rest.keys() <= {"violation"} and isinstance(rest.get("violation"), str | None)
+            return allowed and all(map(_is_signature, tools))
+    return False
+
+
+def _is_signature(value: Any) -> bool:
+    match value:
+        case {"name": str(), "description": str(), "parameters": dict(), **rest}:
+            return not rest
+    return False
+
+
 class PlanRequest(Message, frozen=True, kw_only=True):
     """Agent to bridge: an envelope around the body."""
 
     id: Annotated[Id, Meta(description="The same for a repeat of the request. Not the query's id.")]
     deadline_s: Annotated[float, Meta(description="The agent waits so many seconds, from receipt.")]
     body: Annotated[PlanBody, Meta(description="What goes to the cloud; nothing else of this does.")]
+    log: Annotated[str, Meta(description="Name of the egress log that the next two are of.")] = ""
     sequence: Annotated[int, Meta(description="Place in the chain of requests.")] = 0
     chain: Annotated[str, Meta(description="Hash that ties it to the request before.")] = ""
     signature: Annotated[str, Meta(description="HMAC by the credential that agent and bridge share.")] = ""

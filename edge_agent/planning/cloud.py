@@ -6,32 +6,23 @@ import asyncio
 import hashlib
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
 
 from edge_agent.clock import Clock
-from edge_agent.errors import FedlmError, PlannerFailed
-from edge_agent.messages import (
-    Egress,
-    Plan,
-    PlanBody,
-    PlanFailure,
-    PlanRequest,
-    ToolSignature,
-    canonical,
-    encode,
-)
+from edge_agent.errors import FedlmError, PlannerFailed, QueryError
+from edge_agent.messages import Plan, PlanFailure, PlanRequest, canonical, encode
+from edge_agent.signing import Signing
 from edge_agent.topics import Topics
-from edge_agent.types import Key
+from edge_agent.types import Key, Leaving, Logged
 from edge_agent.wire import Outgoing, Publish
 
 log = logging.getLogger(__name__)
 
 #: More bytes than these are no plan.
 MAX_PLAN_BYTES = 256 * 1024
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 #: What the asker is told: constant, since the bridge's own words came over the broker.
 _MEANINGS: Mapping[str, str] = {
     "rate_limited": "the cloud planner is busy",
@@ -44,24 +35,16 @@ _MEANINGS: Mapping[str, str] = {
 }
 
 
-def today(clock: Clock) -> str:
-    """Local date and zone, and no time of day: ``2026-11-25 (Wednesday), Europe/Berlin``."""
-    now = clock.now()
-    zone = getattr(clock.zone, "key", None) or str(clock.zone)
-    return f"{now.date().isoformat()} ({_DAYS[now.weekday()]}), {zone}"
-
-
-def plan_body(
-    template: str, signatures: Sequence[ToolSignature], *, clock: Clock, violation: str | None = None
-) -> PlanBody:
-    """Make what leaves for the cloud, and all of it. Its canonical JSON is what the egress log holds."""
-    return PlanBody(prompt=template, tools=list(signatures), today=today(clock), violation=violation)
+#: Notes a request (what leaves, whose query, the request's id) on disk and to the operator, before it leaves.
+#: Raises ``EgressRefused``.
+Note = Callable[[Leaving, Key, str], Awaitable[Logged]]
 
 
 class CloudPlanner:
     """Asks the bridge for plans, and asks again with the same id until it is answered or its budget is spent.
 
     ``receive`` takes what comes on ``plan/response/{agent}``; ``bridge_is`` what the bridge's status says.
+    ``note`` is told of each request before it leaves, once however often it is sent.
     ``resend_s``: seconds between two sends; ``grace_s``: how long a bridge that says offline may stay so.
     """
 
@@ -73,6 +56,8 @@ class CloudPlanner:
         agent: str,
         clock: Clock,
         budget_s: float,
+        note: Note,
+        signing: Signing,
         resend_s: float = 3.0,
         grace_s: float = 1.0,
     ) -> None:
@@ -81,6 +66,8 @@ class CloudPlanner:
         self._agent = agent
         self._clock = clock
         self._budget_s = budget_s
+        self._note = note
+        self._signing = signing
         self._resend_s = resend_s
         self._grace_s = grace_s
         self._awaited: dict[str, asyncio.Future[Plan | PlanFailure]] = {}
@@ -88,34 +75,27 @@ class CloudPlanner:
         #: Set, and replaced, whenever the bridge goes or comes back.
         self._turned = asyncio.Event()
 
-    async def plan(
-        self,
-        template: str,
-        signatures: Sequence[ToolSignature],
-        *,
-        key: Key,
-        deadline: float,
-        violation: str | None = None,
-    ) -> Plan:
-        """Get a plan, unchecked. ``deadline`` is on ``clock.monotonic``. Raises ``PlannerFailed``."""
-        body = plan_body(template, signatures, clock=self._clock, violation=violation)
-        left = canonical(body)
-        digest = hashlib.sha256(left).hexdigest()
-        device, query = key
+    async def plan(self, leaving: Leaving, *, key: Key, deadline: float) -> Plan:
+        """Get a plan, unchecked. ``deadline`` is on ``clock.monotonic``.
+
+        Raises ``PlannerFailed``, or ``EgressRefused`` where what leaves can't be noted.
+        """
         # The same after a restart of the agent: the bridge then has the answer already.
-        name = hashlib.sha256(canonical([device, query, digest])).hexdigest()[:32]
-        egress = Egress(device=device, id=query, body=left.decode(), sha256=digest)
+        name = hashlib.sha256(canonical([*key, leaving.sha256])).hexdigest()[:32]
         ends = min(deadline, self._clock.monotonic() + self._budget_s)
-        answer = await self._answer(name, body, egress, ends)
+        answer = await self._answer(name, leaving, key, ends)
         if isinstance(answer, PlanFailure):
             code = answer.code if answer.code in _MEANINGS else "refused"
             raise PlannerFailed(code, _MEANINGS[code], retry_after_s=answer.retry_after_s)
         return answer
 
     def receive(self, payload: bytes) -> None:
-        """Take an answer of the bridge. One that is late, unknown or no answer at all is ignored."""
+        """Take an answer of the bridge. One that is forged, late, unknown or no answer at all is ignored."""
         if len(payload) > MAX_PLAN_BYTES:
             log.warning("plan_too_large", extra={"bytes": len(payload)})
+            return
+        if not self._signing.stands(payload, "response", agent=self._agent):
+            log.warning("plan_not_signed", extra={"bytes": len(payload)})
             return
         try:
             answer: Plan | PlanFailure = msgspec.json.decode(payload, type=Plan | PlanFailure)
@@ -136,10 +116,10 @@ class CloudPlanner:
             self._turned.set()
             self._turned = asyncio.Event()
 
-    async def _answer(self, name: str, body: PlanBody, egress: Egress, ends: float) -> Plan | PlanFailure:
+    async def _answer(self, name: str, leaving: Leaving, key: Key, ends: float) -> Plan | PlanFailure:
         answered: asyncio.Future[Plan | PlanFailure] = asyncio.get_running_loop().create_future()
         self._awaited[name] = answered
-        asking = asyncio.create_task(self._keep_asking(name, body, egress, ends), name=f"ask the cloud {name}")
+        asking = asyncio.create_task(self._keep_asking(name, leaving, key, ends), name=f"ask the cloud {name}")
         try:
             async with asyncio.timeout(ends - self._clock.monotonic()):
                 either: set[asyncio.Future[Any]] = {answered, asking}
@@ -154,29 +134,36 @@ class CloudPlanner:
             await asyncio.gather(asking, return_exceptions=True)
             self._awaited.pop(name, None)
 
-    async def _keep_asking(self, name: str, body: PlanBody, egress: Egress, ends: float) -> None:
-        """Send, and send again, until cancelled. What leaves is told to the operator first."""
-        told = False
+    async def _keep_asking(self, name: str, leaving: Leaving, key: Key, ends: float) -> None:
+        """Send, and send again, until cancelled. What leaves is noted first."""
+        logged: Logged | None = None
         while True:
             await self._await_bridge()
             turned = self._turned
-            left_s = max(ends - self._clock.monotonic(), 0.0)
-            request = PlanRequest(id=name, deadline_s=left_s, body=body)
             try:
-                if not told:
-                    await self._publish(Outgoing(topic=self._topics.egress(self._agent), payload=encode(egress)))
-                    told = True
-                await self._publish(
-                    Outgoing(
-                        topic=self._topics.plan_request(self._agent),
-                        payload=encode(request),
-                        correlation=name.encode(),
-                        expiry_s=max(math.ceil(left_s), 1),
-                    )
-                )
+                logged = logged or await self._note(leaving, key, name)
+                await self._publish(self._request(name, leaving, logged, max(ends - self._clock.monotonic(), 0.0)))
+            except QueryError:
+                raise
             except FedlmError as error:
                 raise PlannerFailed("unreachable", "the broker refuses the request for a plan") from error
             await _until(turned, self._resend_s)
+
+    def _request(self, name: str, leaving: Leaving, logged: Logged, left_s: float) -> Outgoing:
+        request = PlanRequest(
+            id=name,
+            deadline_s=left_s,
+            body=leaving.body,
+            log=logged.log,
+            sequence=logged.sequence,
+            chain=logged.chain,
+        )
+        return Outgoing(
+            topic=self._topics.plan_request(self._agent),
+            payload=encode(self._signing.signed(request, agent=self._agent)),
+            correlation=name.encode(),
+            expiry_s=max(math.ceil(left_s), 1),
+        )
 
     async def _await_bridge(self) -> None:
         """Return where the bridge may be there. Raises ``PlannerFailed`` where it stays offline."""

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import msgspec
 
 from edge_agent import wording
-from edge_agent.errors import NotTaken, QueryError
+from edge_agent.errors import NotTaken, Previewed, QueryError
 from edge_agent.messages import (
     MAX_RESPONSE_BYTES,
     ErrorBody,
     FactsOf,
+    Preview,
     Response,
     Source,
     TimingsMs,
@@ -20,13 +21,18 @@ from edge_agent.messages import (
 )
 from edge_agent.types import Accepted, Answer, Result, Results
 
-_FAILED = ("failed", "timed_out", "busy", "unknown")
+_FAILED = ("failed", "timed_out", "busy")
 
 
 def respond(asked: Accepted, results: Results, answer: Answer, *, timings: TimingsMs, locale: str) -> Response:
     """Build the terminal response. Names in a sentence of its own what could not be read, or held nothing."""
     unread = [result.call.tool.name for result in results.results if result.status in _FAILED]
-    text = " ".join([answer.text, *([wording.failed(unread, locale)] if unread else [])])
+    unknown = [result.call.tool.name for result in results.results if result.status == "unknown"]
+    notices = [
+        *([wording.failed(unread, locale)] if unread else []),
+        *([wording.unknown(unknown, locale)] if unknown else []),
+    ]
+    text = " ".join([answer.text, *notices])
     response = Response(
         id=asked.key[1],
         status="ok",
@@ -45,7 +51,10 @@ def respond(asked: Accepted, results: Results, answer: Answer, *, timings: Timin
 
 
 def refused(id_: str, error: QueryError, *, timings: TimingsMs | None = None, stage: str | None = None) -> Response:
-    """Build the response of a query that was never taken, or ended without an answer."""
+    """Build the response of a query that was never taken, ended without an answer, or by its preview."""
+    if isinstance(error, Previewed):
+        shown = None if error.body is None else Preview(body=error.body, sha256=error.sha256)
+        return Response(id=id_, status="ok", answer=str(error), preview=shown, model="none", timings_ms=timings)
     body = ErrorBody(
         code=error.code,
         message=str(error),

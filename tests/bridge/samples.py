@@ -8,7 +8,12 @@ from typing import Any
 
 from edge_agent import config
 from edge_agent.clock import Clock
-from edge_agent.messages import PlanBody, PlanRequest, ToolSignature
+from edge_agent.messages import Egress, PlanBody, PlanRequest, ToolSignature, encode
+from edge_agent.planning.cloud import Note
+from edge_agent.privacy.egress import Gate
+from edge_agent.topics import Topics
+from edge_agent.types import Key, Leaving, Logged
+from edge_agent.wire import Outgoing, Publish
 
 SALES = ToolSignature(
     name="sales_by_product",
@@ -38,6 +43,21 @@ def body(prompt: str = "What sold best in Q2?", *, violation: str | None = None)
 
 def request(identifier: str = "q1", *, deadline_s: float = 5.0, prompt: str = "What sold best in Q2?") -> PlanRequest:
     return PlanRequest(id=identifier, deadline_s=deadline_s, body=body(prompt))
+
+
+def leaving(prompt: str, *, clock: Clock | None = None, violation: str | None = None) -> Leaving:
+    return Gate(clock=clock or Clock()).look(prompt, TOOLS, violation=violation)
+
+
+def note(publish: Publish, topics: Topics) -> Note:
+    """Tells the operator, as the agent does; nothing is written to disk."""
+
+    async def told(what: Leaving, key: Key, request: str) -> Logged:
+        egress = Egress(device=key[0], id=key[1], body=what.raw.decode(), sha256=what.sha256)
+        await publish(Outgoing(topic=topics.egress("agent"), payload=encode(egress)))
+        return Logged(log="", sequence=0, chain="")
+
+    return told
 
 
 def planner(**changes: Any) -> config.CloudPlanner:

@@ -16,10 +16,12 @@ import pytest
 from edge_agent.clock import Clock
 from edge_agent.errors import FedlmError, PlannerFailed
 from edge_agent.messages import Egress, Plan, PlanFailure, PlanRequest, ProposedCall, canonical, encode
-from edge_agent.planning.cloud import CloudPlanner, today
+from edge_agent.planning.cloud import CloudPlanner
+from edge_agent.privacy.egress import today
+from edge_agent.signing import Signing
 from edge_agent.topics import Topics
-from edge_agent.wire import Outgoing
-from tests.bridge.samples import TOOLS, StillClock
+from edge_agent.wire import Outgoing, Publish
+from tests.bridge.samples import StillClock, leaving, note
 
 TOPICS = Topics()
 REQUEST, EGRESS = TOPICS.plan_request("agent"), TOPICS.egress("agent")
@@ -45,14 +47,22 @@ class Broker:
 
 def planner(broker: Broker, **changes: Any) -> CloudPlanner:
     settings: dict[str, Any] = {"budget_s": 5.0, "resend_s": 5.0, "grace_s": 0.05, **changes}
-    return CloudPlanner(publish=broker.publish, topics=TOPICS, agent="agent", clock=StillClock(), **settings)
+    return made(broker.publish, **settings)
+
+
+def made(publish: Publish, **settings: Any) -> CloudPlanner:
+    told = note(publish, TOPICS)
+    return CloudPlanner(
+        publish=publish, topics=TOPICS, agent="agent", clock=StillClock(), note=told, signing=Signing(), **settings
+    )
 
 
 async def ask(
     made: CloudPlanner, *, within_s: float = 5.0, identifier: str = "7", violation: str | None = None
 ) -> Plan:
     deadline = asyncio.get_running_loop().time() + within_s
-    return await made.plan("What sold best?", TOOLS, key=("kiosk", identifier), deadline=deadline, violation=violation)
+    allowed = leaving("What sold best?", clock=StillClock(), violation=violation)
+    return await made.plan(allowed, key=("kiosk", identifier), deadline=deadline)
 
 
 def plan_for(request: PlanRequest) -> bytes:
@@ -166,9 +176,8 @@ async def test_a_broker_that_never_confirms_is_timed_out_too() -> None:
     async def never(message: Outgoing) -> None:
         await asyncio.Event().wait()
 
-    made = CloudPlanner(publish=never, topics=TOPICS, agent="agent", clock=StillClock(), budget_s=0.05)
     with pytest.raises(PlannerFailed) as caught:
-        await ask(made)
+        await ask(made(never, budget_s=0.05))
     assert (caught.value.code, broker.sent) == ("timed_out", [])
 
 
@@ -176,9 +185,8 @@ async def test_a_refusal_of_the_broker_ends_it_at_once() -> None:
     async def refuse(message: Outgoing) -> None:
         raise FedlmError("not authorised")
 
-    made = CloudPlanner(publish=refuse, topics=TOPICS, agent="agent", clock=StillClock(), budget_s=5)
     with pytest.raises(PlannerFailed) as caught:
-        await ask(made)
+        await ask(made(refuse, budget_s=5))
     assert caught.value.code == "unreachable"
 
 

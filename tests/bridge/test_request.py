@@ -10,6 +10,7 @@ import pytest
 from edge_agent.bridge.answers import FAILURES_KEPT_S, Answers
 from edge_agent.bridge.request import MAX_REQUEST_BYTES, NotARequest, nesting, read_request
 from edge_agent.messages import encode
+from edge_agent.signing import Signing
 from edge_agent.topics import Topics
 from edge_agent.wire import Incoming
 from tests.bridge.samples import request
@@ -21,10 +22,12 @@ GOOD = encode(request(deadline_s=20))
 def test_the_agent_comes_from_the_topic_and_the_deadline_is_never_longer_than_the_expiry() -> None:
     topic = TOPICS.plan_request("agent-7")
     asked = read_request(
-        Incoming(topic=topic, payload=GOOD, correlation=b"c", expiry_s=3, response_topic="fedlm/evil"), TOPICS
+        Incoming(topic=topic, payload=GOOD, correlation=b"c", expiry_s=3, response_topic="fedlm/evil"),
+        TOPICS,
+        Signing(),
     )
     assert (asked.agent, asked.deadline_s, asked.correlation) == ("agent-7", 3.0, b"c")
-    assert read_request(Incoming(topic=topic, payload=GOOD), TOPICS).deadline_s == 20.0
+    assert read_request(Incoming(topic=topic, payload=GOOD), TOPICS, Signing()).deadline_s == 20.0
 
 
 @pytest.mark.parametrize(
@@ -44,7 +47,7 @@ def test_the_agent_comes_from_the_topic_and_the_deadline_is_never_longer_than_th
 )
 def test_what_is_no_request_is_refused(payload: bytes, topic: str, retain: bool) -> None:
     with pytest.raises(NotARequest):
-        read_request(Incoming(topic=topic, payload=payload, retain=retain), TOPICS)
+        read_request(Incoming(topic=topic, payload=payload, retain=retain), TOPICS, Signing())
 
 
 def test_nesting_is_counted_outside_of_strings_and_in_linear_time() -> None:

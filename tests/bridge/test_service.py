@@ -23,11 +23,12 @@ from edge_agent.errors import PlannerFailed
 from edge_agent.messages import Plan, PlanBody, PlanFailure, PlanRequest, Status, ToolSignature, encode
 from edge_agent.mqtt import Link, Subscription
 from edge_agent.planning.cloud import CloudPlanner
+from edge_agent.signing import Signing
 from edge_agent.testing.cloud import Cloud, StandIn
 from edge_agent.testing.cloud.server import Server
 from edge_agent.topics import Topics
 from edge_agent.wire import Incoming, Outgoing
-from tests.bridge.samples import TOOLS, planner, request
+from tests.bridge.samples import leaving, note, planner, request
 
 GOOD = Cloud.plan("sales_by_product", {"quarter": "Q2"})
 KEY = "sk-never-to-be-seen-4711"
@@ -123,11 +124,23 @@ async def bridge(
             await running
 
 
+def agents_planner(site: Site) -> CloudPlanner:
+    return CloudPlanner(
+        publish=site.link.publish,
+        topics=site.topics,
+        agent="agent",
+        clock=Clock(),
+        budget_s=10,
+        note=note(site.link.publish, site.topics),
+        signing=Signing(),
+    )
+
+
 async def test_a_question_is_planned_through_broker_bridge_and_cloud(
     site: Site, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    made = CloudPlanner(publish=site.link.publish, topics=site.topics, agent="agent", clock=Clock(), budget_s=10)
+    made = agents_planner(site)
 
     async def pass_on() -> None:
         message = await site.until(lambda: [each for each in site.came if "plan/response" in each.topic])
@@ -136,7 +149,7 @@ async def test_a_question_is_planned_through_broker_bridge_and_cloud(
     async with StandIn() as cloud, bridge(site, cloud, tmp_path):
         passing = asyncio.create_task(pass_on())
         deadline = asyncio.get_running_loop().time() + 10
-        plan = await made.plan("What did products sell in Q2?", TOOLS, key=("kiosk", "7"), deadline=deadline)
+        plan = await made.plan(leaving("What did products sell in Q2?"), key=("kiosk", "7"), deadline=deadline)
         await passing
         [call] = plan.calls
         assert (call.tool, call.arguments) == ("sales_by_product", {"quarter": "Q2"})
@@ -299,7 +312,7 @@ async def test_stopping_lets_a_running_request_finish(site: Site, tmp_path: Path
 
 
 async def test_the_agent_is_told_that_the_cloud_cannot_be_reached(site: Site, tmp_path: Path) -> None:
-    made = CloudPlanner(publish=site.link.publish, topics=site.topics, agent="agent", clock=Clock(), budget_s=10)
+    made = agents_planner(site)
 
     async def pass_on() -> None:
         message = await site.until(lambda: [each for each in site.came if "plan/response" in each.topic])
@@ -309,6 +322,6 @@ async def test_the_agent_is_told_that_the_cloud_cannot_be_reached(site: Site, tm
         passing = asyncio.create_task(pass_on())
         deadline = asyncio.get_running_loop().time() + 10
         with pytest.raises(PlannerFailed) as caught:
-            await made.plan("What sold?", TOOLS, key=("", "1"), deadline=deadline)
+            await made.plan(leaving("What sold?"), key=("", "1"), deadline=deadline)
         await passing
     assert caught.value.code == "unreachable"

@@ -20,7 +20,6 @@ NOT_YET_RAISED = {
     "rate_limited": "limits for a device",
     "forbidden": "the policy",
     "bad_schema": "answers by a JSON Schema",
-    "egress_refused": "the egress gate",
     "generation_failed": "no writer fails where the bare facts are the last one",
     "poisoned": "counting the deaths of a query",
 }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, TypeVar
 
 import msgspec
@@ -147,6 +148,7 @@ async def open_house(
     root: str | None = None,
     planner: dict[str, object] | None = None,
     pinned: Literal["first", "fallback"] = "fallback",
+    credentials: Mapping[str, str] = MappingProxyType({}),
     **given: object,
 ) -> AsyncIterator[House]:
     """Open a house on the broker at ``port``; ``cloud`` None: no bridge runs. What is said must fit the contract."""
@@ -166,11 +168,13 @@ async def open_house(
         opened.callback(listening.cancel)
         if cloud is not None:
             await opened.enter_async_context(cloud)
-            house.bridge = tasks.create_task(serve_bridge(house, mqtt, folder, cloud.base_url, planner or {}))
+            house.bridge = tasks.create_task(
+                serve_bridge(house, mqtt, folder, cloud.base_url, planner or {}, credentials=credentials)
+            )
             opened.callback(house.stop_bridge.set)
             await house.state("bridge", "online")
         made = settings(root, port, folder, **{"planner": config.Planner(budget_s=8.0, pinned=pinned), **given})
-        house.agent = tasks.create_task(serve_agent(house, made, slm))
+        house.agent = tasks.create_task(serve_agent(house, made, slm, credentials=credentials))
         opened.callback(house.stop_agent.set)
         await house.state("agent", "online", "degraded")
         yield house
@@ -181,19 +185,31 @@ async def open_house(
         assert not broken, f"not as the contract says: {broken}"
 
 
-async def serve_agent(house: House, made: config.Agent, slm: Callable[[config.Agent], object] | None) -> None:
+async def serve_agent(
+    house: House,
+    made: config.Agent,
+    slm: Callable[[config.Agent], object] | None,
+    *,
+    credentials: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Run an agent in this process."""
     await agent.serve(
         made,
         stop=house.stop_agent,
         clock=Clock(),
-        credential=lambda _: None,
+        credential=credentials.get,
         slm=slm(made) if slm is not None else None,  # type: ignore[arg-type]
     )
 
 
 async def serve_bridge(
-    house: House, mqtt: config.Mqtt, folder: Path, base_url: str, planner: dict[str, object]
+    house: House,
+    mqtt: config.Mqtt,
+    folder: Path,
+    base_url: str,
+    planner: dict[str, object],
+    *,
+    credentials: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Run a bridge in this process."""
     made = config.Bridge(
@@ -202,4 +218,5 @@ async def serve_bridge(
         mqtt=mqtt,
         planner=config.CloudPlanner(model="scripted", base_url=base_url, profile="plain", **planner),  # type: ignore[arg-type]
     )
-    await bridge.serve(made, credential=lambda _: "not-a-real-key", clock=Clock(), stop=house.stop_bridge)
+    known = {"api_key": "not-a-real-key", **credentials}
+    await bridge.serve(made, credential=known.get, clock=Clock(), stop=house.stop_bridge)

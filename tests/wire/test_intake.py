@@ -69,8 +69,6 @@ def test_unknown_fields_are_tolerated_on_the_wire() -> None:
         (b'{"prompt": "hi", "x": ' + b"[" * 33 + b"]" * 33 + b"}", "bad_query"),
         (b'{"prompt": "hi", "x": ' + b"[" * 100_000, "bad_query"),
         (b'{"prompt": "hi", "effects": true}', "not_supported"),
-        (b'{"prompt": "hi", "preview": true}', "not_supported"),
-        (b'{"prompt": "hi", "consent": "00"}', "not_supported"),
         (b'{"prompt": "hi", "context": "mail"}', "not_supported"),
         (b'{"prompt": "hi", "session": "s"}', "not_supported"),
         (b'{"prompt": "hi", "schema": {}}', "not_supported"),
