@@ -50,6 +50,8 @@ def named_failures() -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         name = getattr(error, "sqlite_errorname", None) or str(error)
         raise (JournalBroken if is_damage(error) else CannotWrite)(name) from error
+    except UnicodeDecodeError as error:  # SQLite's own message names a schema that is no text any more
+        raise JournalBroken("the schema is damaged") from error
 
 
 def is_damage(error: sqlite3.DatabaseError) -> bool:
@@ -62,6 +64,8 @@ def connect(file: Path, *, writes: bool = True) -> sqlite3.Connection:
     """Open the file. Two connections at most: the writer's, and a reader's."""
     uri = f"file:{file.resolve().as_posix().replace('?', '%3f').replace('#', '%23')}?mode={'rw' if writes else 'ro'}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    # A flipped bit makes bytes that are no text: they must reach the checksum, not end the reading.
+    connection.text_factory = lambda text: text.decode("utf-8", "replace")
     for pragma in (f"busy_timeout = {_BUSY_MS}", "cache_size = -2048", "temp_store = MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
     if writes:

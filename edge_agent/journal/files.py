@@ -69,7 +69,7 @@ class Folder:
 
     def aside(self) -> list[str]:
         """The damaged databases that are kept, until the operator has dealt with them."""
-        return sorted(file.name for file in self.path.glob("damaged-*.db"))
+        return sorted({file.name.partition(".db")[0] + ".db" for file in self.path.glob("damaged-*.db*")})
 
     def hold_ballast(self) -> bool:
         """Take the room that a full disk will need; False where there is none."""

@@ -73,6 +73,8 @@ def _sound(folder: Folder) -> sqlite3.Connection | None:
         connection = database.connect(folder.database)
         if database.sound(connection):
             return connection
+    except UnicodeDecodeError:  # of SQLite's message about a damaged schema
+        pass
     except sqlite3.DatabaseError as error:
         if not database.is_damage(error):
             raise
