@@ -54,6 +54,8 @@ def _module(name: str) -> ModuleType:
         module = importlib.util.module_from_spec(spec)
         sys.modules[known_as] = module  # dataclasses look their module up there
         spec.loader.exec_module(module)
-    except (ImportError, OSError, SyntaxError) as error:
-        raise ConfigError(f'tools.modules: "{name}" can\'t be loaded: {error}') from error
+    except ConfigError:
+        raise
+    except Exception as error:  # a stranger's module may raise anything, and no reload may end the agent
+        raise ConfigError(f'tools.modules: "{name}" can\'t be loaded: {type(error).__name__}: {error}') from error
     return module

@@ -138,6 +138,11 @@ async def test_a_bad_file_leaves_the_old_tools_and_is_named_on_the_status(broker
             status = await agent.config_is("degraded", said)
             assert str(agent.file) in (status.reason or "")
             assert status.state == "degraded"
+        module = tmp_path / "broken.py"
+        module.write_text("1 / 0")
+        agent.write(SLOW, module=module)
+        agent.hang_up()
+        await agent.config_is("degraded", "can't be loaded: ZeroDivisionError")
         response = await agent.house.ask("Take 0.1 seconds")
         assert response.status == "ok", response
         agent.write(SLOW)
