@@ -42,20 +42,19 @@ def _marked(loaded: Any) -> Iterator[Callable[..., Any]]:
 
 
 def _module(name: str) -> ModuleType:
-    """Import a module by name, or a .py file by path."""
+    """Import a module by name, or a .py file by path. Raises ``ConfigError``."""
     try:
-        if not name.endswith(".py"):
-            return importlib.import_module(name)
-        path = Path(name).resolve()
-        known_as = "fedlm_tools" + re.sub(r"\W", "_", str(path.with_suffix("")))
-        spec = importlib.util.spec_from_file_location(known_as, path)
-        if spec is None or spec.loader is None:
-            raise ConfigError(f'tools.modules: "{name}" is no Python file')
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[known_as] = module  # dataclasses look their module up there
-        spec.loader.exec_module(module)
-    except ConfigError:
-        raise
+        return _file(Path(name).resolve()) if name.endswith(".py") else importlib.import_module(name)
     except Exception as error:  # a stranger's module may raise anything, and no reload may end the agent
         raise ConfigError(f'tools.modules: "{name}" can\'t be loaded: {type(error).__name__}: {error}') from error
+
+
+def _file(path: Path) -> ModuleType:
+    known_as = "fedlm_tools" + re.sub(r"\W", "_", str(path.with_suffix("")))
+    spec = importlib.util.spec_from_file_location(known_as, path)
+    if spec is None or spec.loader is None:
+        raise ImportError("not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[known_as] = module  # dataclasses look their module up there
+    spec.loader.exec_module(module)
     return module
