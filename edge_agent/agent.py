@@ -242,7 +242,7 @@ class Agent:
     def _heard(self, name: str, status: Status) -> None:
         """Note how the bridge is; what other processes say of themselves is theirs."""
         if self._planner is not None and name == self._settings.planner.bridge and status.role == "bridge":
-            self._planner.bridge_is(status.state)
+            self._planner.bridge_is(status.state, status.since)
             self._presence.part("bridge", status.state, status.reason)
 
     async def _watch_slm(self) -> None:

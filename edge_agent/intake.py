@@ -31,6 +31,7 @@ SHOWN_BYTES = 4096
 #: Fields of the contract whose features this version doesn't have: refused, never ignored.
 UNSUPPORTED = ("context", "session", "schema")
 
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 
@@ -151,6 +152,8 @@ def _checked(query: Query) -> Query:
         raise BadQuery("The prompt is empty.")
     if len(query.prompt) > MAX_PROMPT:  # plain text does not pass the check of the Struct
         raise BadQuery(f"The prompt has {len(query.prompt)} characters; at most {MAX_PROMPT} are taken.")
+    if query.consent is not None and (query.preview or not _SHA256.fullmatch(query.consent)):
+        raise BadQuery("`consent` is the SHA-256 of a preview's body, as lower-case hex; a `preview` has none.")
     return query
 
 

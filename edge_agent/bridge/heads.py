@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal, Self
 
@@ -37,7 +36,6 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="tak
     sequence: int
     chain: str
     body: str
-    deadline_s: float
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="sent"):
@@ -55,8 +53,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="
 class _Seen:
     id: str
     chain: str
-    #: Of an earlier life of the bridge: until then its agent may still wait. None: this life took it.
-    until: float | None
+    #: An earlier life of the bridge took it. Its agent noted it anew, with another number, when it saw us come back.
+    earlier: bool = False
 
 
 @dataclass(kw_only=True)
@@ -81,7 +79,6 @@ class Heads:
         self._file = folder / FILE
         self._log = ChainLog(self._file, name=bridge, clock=clock)
         self._signed = signed
-        self._clock = clock
         self._windows: dict[tuple[str, str], _Window] = {}
 
     async def __aenter__(self) -> Self:
@@ -104,15 +101,13 @@ class Heads:
             return "new" if request.sequence > max(window.newest - WINDOW, 0) else "old"
         if (seen.id, seen.chain) != (request.id, request.chain):
             return "forked"
-        if seen.until is None:
-            return "again"
-        return "new" if self._clock.now().timestamp() <= seen.until else "old"
+        return "old" if seen.earlier else "again"
 
     async def taken(self, asked: Asked) -> None:
         """Note a request before anything is done for it. Raises ``CannotAppend``."""
         request = asked.request
         if self._signed:
-            seen = _Seen(id=request.id, chain=request.chain, until=None)
+            seen = _Seen(id=request.id, chain=request.chain)
             self._window(asked.agent, request.log).note(request.sequence, seen)
         await self._log.append(
             Head(
@@ -122,7 +117,6 @@ class Heads:
                 sequence=request.sequence,
                 chain=request.chain,
                 body=hashlib.sha256(canonical(request.body)).hexdigest(),
-                deadline_s=asked.deadline_s,
             )
         )
 
@@ -149,11 +143,10 @@ class Heads:
             try:
                 line = msgspec.json.decode(raw, type=Line)
                 head = None if number == 0 else head_of(line)
-                at = datetime.fromisoformat(line.at).timestamp()
-            except (msgspec.DecodeError, ValueError) as error:
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 raise ConfigError(f"{self._file}: line {number + 1} is damaged; move the file away") from error
             if isinstance(head, Head):
-                seen = _Seen(id=head.id, chain=head.chain, until=at + head.deadline_s)
+                seen = _Seen(id=head.id, chain=head.chain, earlier=True)
                 self._window(head.agent, head.log).note(head.sequence, seen)
 
 

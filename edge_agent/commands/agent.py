@@ -12,7 +12,7 @@ from edge_agent.agent import serve
 from edge_agent.clock import Clock
 from edge_agent.commands.agent_toml import read_agent, zone_of
 from edge_agent.commands.signals import reread_on_signal, stop_on_signals
-from edge_agent.credentials import credential
+from edge_agent.credentials import beside
 from edge_agent.offer import Rereading
 from edge_agent.types import Slm
 
@@ -39,7 +39,7 @@ async def _serve(settings: config.Agent, file: Path, *, instant: bool) -> None:
             settings,
             stop=stop,
             clock=clock,
-            credential=credential,
+            credential=beside(file),
             slm=_slm(settings, clock, instant=instant),
             rereading=Rereading(asked=asked, read=lambda: read_agent(file)[0]),
         )

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 from pathlib import Path
 
+import msgspec
 from rich.console import Console
 from rich.table import Table
 
@@ -30,24 +31,57 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tools", help="only these tools, separated by commas")
     parser.add_argument("--timeout", type=float, default=60.0, help="seconds to wait (60)")
     parser.add_argument("--facts", action="store_true", help="show the records that the answer rests on")
+    parser.add_argument("--preview", action="store_true", help="show what would leave for the cloud, and ask first")
     parser.add_argument("--json", action="store_true", help="print the response as it came")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0: an answer; 1: an error answer; 2: no answer."""
+    """0: an answer, or a preview that stays one; 1: an error answer; 2: no answer."""
     console = Console(highlight=False, stderr=arguments.json)
     if arguments.device and not is_device_name(arguments.device):
         console.print(f"{arguments.device!r} can't be a device's name: A-Z a-z 0-9 _ . - only, and not any or delta")
         return SILENCE
-    response = asyncio.run(_ask(arguments, console))
+    query = _query(arguments)
+    response = _told(arguments, query, console)
+    if response is not None and response.preview is not None and not arguments.json:
+        if not _agreed(console):
+            console.print("Nothing has left.")
+            return ANSWERED
+        consenting = msgspec.structs.replace(query, preview=False, consent=response.preview.sha256)
+        response = _told(arguments, consenting, console)
+    if response is None:
+        return SILENCE
+    return ANSWERED if response.status == "ok" else ERROR
+
+
+def _query(arguments: argparse.Namespace) -> Query:
+    return Query(
+        prompt=arguments.prompt,
+        stream=not arguments.json,
+        facts=arguments.facts,
+        preview=arguments.preview,
+        tools=arguments.tools.split(",") if arguments.tools else None,
+        deadline_s=min(max(arguments.timeout, 1.0), 3600.0),
+    )
+
+
+def _told(arguments: argparse.Namespace, query: Query, console: Console) -> Response | None:
+    """Ask, and show what came of it."""
+    response = asyncio.run(_ask(arguments, query, console))
     if response is None:
         console.print(f"[red]no answer within {arguments.timeout:.0f} s[/]: is an agent on this broker?")
-        return SILENCE
-    if arguments.json:
+    elif arguments.json:
         print(encode(response).decode())
     else:
         show(response, console)
-    return ANSWERED if response.status == "ok" else ERROR
+    return response
+
+
+def _agreed(console: Console) -> bool:
+    try:
+        return console.input("Let exactly this leave? \\[y/N] ").strip().lower() in {"y", "yes"}
+    except EOFError:
+        return False
 
 
 def settings_of(arguments: argparse.Namespace) -> config.Mqtt:
@@ -65,15 +99,8 @@ def settings_of(arguments: argparse.Namespace) -> config.Mqtt:
     )
 
 
-async def _ask(arguments: argparse.Namespace, console: Console) -> Response | None:
+async def _ask(arguments: argparse.Namespace, query: Query, console: Console) -> Response | None:
     settings = settings_of(arguments)
-    query = Query(
-        prompt=arguments.prompt,
-        stream=not arguments.json,
-        facts=arguments.facts,
-        tools=arguments.tools.split(",") if arguments.tools else None,
-        deadline_s=min(max(arguments.timeout, 1.0), 3600.0),
-    )
     requester = Requester(settings, device=arguments.device, password=credential(settings.password_credential))
     async with requester.link:
         seen = None if arguments.json else lambda event: _show_event(event, console)
@@ -99,6 +126,12 @@ def show(response: Response, console: Console) -> None:
             console.print(f"[dim]It was not taken: ask again in {response.error.retry_after_s:g} s.[/]")
         return
     console.print(f"\n[bold]{response.answer}[/]\n")
+    if response.preview is not None:
+        shown = msgspec.json.format(response.preview.body.encode(), indent=2).decode()
+        console.print(shown, markup=False, soft_wrap=True)
+        size = len(response.preview.body.encode())
+        console.print(f"[dim]{size:,} bytes, SHA-256 {response.preview.sha256}[/]")
+        return
     table = Table(show_header=True, header_style="dim", box=None)
     for name in ("tool", "status", "records", "ms"):
         table.add_column(name)

@@ -11,7 +11,7 @@ from edge_agent.bridge.service import serve
 from edge_agent.clock import Clock
 from edge_agent.commands.signals import stop_on_signals
 from edge_agent.config_file import load
-from edge_agent.credentials import credential
+from edge_agent.credentials import beside
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,12 +22,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
-    logs.set_up(arguments.log_level)
     settings = load(arguments.config, config.Bridge)
-    asyncio.run(_serve(settings))
+    logs.set_up(arguments.log_level)
+    asyncio.run(_serve(settings, arguments.config))
     return 0
 
 
-async def _serve(settings: config.Bridge) -> None:
+async def _serve(settings: config.Bridge, file: Path) -> None:
     with stop_on_signals() as stop:
-        await serve(settings, credential=credential, clock=Clock(), stop=stop)
+        await serve(settings, credential=beside(file), clock=Clock(), stop=stop)

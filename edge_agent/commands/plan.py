@@ -11,13 +11,13 @@ from pathlib import Path
 from secrets import token_hex
 
 from edge_agent import config
-from edge_agent.agent import egress_log
+from edge_agent.agent import Credential, egress_log
 from edge_agent.bridge.body import http_body
 from edge_agent.chain import ChainLog
 from edge_agent.clock import Clock
 from edge_agent.commands.agent_toml import read_agent, zone_of
 from edge_agent.config_file import load
-from edge_agent.credentials import credential
+from edge_agent.credentials import beside
 from edge_agent.errors import ConfigError, PlannerFailed, PlanRejected
 from edge_agent.identity import ulid
 from edge_agent.messages import Plan, Query, Status, canonical, decode
@@ -66,7 +66,7 @@ async def _plan(settings: config.Agent, offer: Offer, arguments: argparse.Namesp
         _say("nothing was sent (--send sends it)")
         return 0
     try:
-        plan = await _send(settings, leaving, clock)
+        plan = await _send(settings, leaving, clock, beside(arguments.config))
     except PlannerFailed as error:
         _say(f"no plan: {error}")
         return 1
@@ -88,15 +88,20 @@ def _pinned(offer: Offer, prompt: str) -> str:
     return f"pinned plan {match.number} answers this question without the cloud"
 
 
-async def _send(settings: config.Agent, leaving: Leaving, clock: Clock) -> Plan:
+async def _send(settings: config.Agent, leaving: Leaving, clock: Clock, credential: Credential) -> Plan:
     # A log of its own: the agent's has one writer.
-    async with egress_log(settings, clock=clock, name="by-hand") as left, _planner(settings, clock, left) as planner:
+    async with (
+        egress_log(settings, clock=clock, name="by-hand") as left,
+        _planner(settings, clock, left, credential) as planner,
+    ):
         deadline = clock.monotonic() + settings.planner.budget_s
         return await planner.plan(leaving, key=("", ulid()), deadline=deadline)
 
 
 @asynccontextmanager
-async def _planner(settings: config.Agent, clock: Clock, left: ChainLog) -> AsyncIterator[CloudPlanner]:
+async def _planner(
+    settings: config.Agent, clock: Clock, left: ChainLog, credential: Credential
+) -> AsyncIterator[CloudPlanner]:
     """Connect as the agent's login, beside the agent. Raises ``ConfigError`` where there is no broker."""
     topics = Topics(settings.mqtt.root)
     link = Link(
@@ -140,7 +145,8 @@ async def _listen(link: Link, topics: Topics, planner: CloudPlanner) -> None:
             case PlanResponseAddress():
                 planner.receive(message.payload)
             case StatusAddress() if message.payload:
-                planner.bridge_is(decode(message.payload, Status).state)
+                status = decode(message.payload, Status)
+                planner.bridge_is(status.state, status.since)
 
 
 async def _judged(plan: Plan, redacted: Redacted, offer: Offer, narrow: list[str] | None, max_calls: int) -> int:

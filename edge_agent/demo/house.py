@@ -15,6 +15,7 @@ from typing import Self
 
 from edge_agent.demo import seed
 from edge_agent.demo.seed import Store
+from edge_agent.signing import CREDENTIAL, new_key
 from edge_agent.testing.processes import Process, await_port, free_port, mongodb_stand_in, mosquitto_program
 
 HERE = Path(__file__).parent
@@ -101,6 +102,7 @@ class House:
             await_port(stand_in, self._cloud_port)
             say(f"cloud: a stand-in on port {self._cloud_port} (set OPENAI_API_KEY to ask a real one)")
         self._write("bridge.toml", self._bridge_toml())
+        self._make_plan_key()
 
     def start_bridge(self) -> None:
         """Start the bridge: the one process that gets the key."""
@@ -118,6 +120,14 @@ class House:
         """Stop a process as systemd would: SIGTERM, then what is left."""
         self.processes.pop(name).stop()
         self._note()
+
+    def _make_plan_key(self) -> None:
+        """Make what agent and bridge sign with. Both find it beside their files, as nobody else on this broker does."""
+        folder = self.state / "credentials"
+        folder.mkdir(exist_ok=True, mode=0o700)
+        key = folder / CREDENTIAL
+        key.touch(mode=0o600)
+        key.write_text(new_key() + "\n", encoding="ascii")
 
     def _broker(self) -> Process:
         # Started by root it would give its rights up, and could not write below a folder of root's.

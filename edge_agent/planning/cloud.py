@@ -44,7 +44,7 @@ class CloudPlanner:
     """Asks the bridge for plans, and asks again with the same id until it is answered or its budget is spent.
 
     ``receive`` takes what comes on ``plan/response/{agent}``; ``bridge_is`` what the bridge's status says.
-    ``note`` is told of each request before it leaves, once however often it is sent.
+    ``note`` is told of each request before it leaves: once for each life of the bridge that is asked.
     ``resend_s``: seconds between two sends; ``grace_s``: how long a bridge that says offline may stay so.
     """
 
@@ -72,6 +72,7 @@ class CloudPlanner:
         self._grace_s = grace_s
         self._awaited: dict[str, asyncio.Future[Plan | PlanFailure]] = {}
         self._offline = False
+        self._since = ""
         #: Set, and replaced, whenever the bridge goes or comes back.
         self._turned = asyncio.Event()
 
@@ -108,11 +109,14 @@ class CloudPlanner:
             return
         awaited.set_result(answer)
 
-    def bridge_is(self, state: str) -> None:
-        """Learn the bridge's state from its status. Any other word than ``offline`` means that it may be asked."""
-        offline = state == "offline"
-        if offline != self._offline:
-            self._offline = offline
+    def bridge_is(self, state: str, since: str = "") -> None:
+        """Learn the bridge's state from its status, and since when it runs.
+
+        Any other word than ``offline`` means that it may be asked.
+        """
+        now = (state == "offline", since)
+        if now != (self._offline, self._since):
+            self._offline, self._since = now
             self._turned.set()
             self._turned = asyncio.Event()
 
@@ -147,7 +151,8 @@ class CloudPlanner:
                 raise
             except FedlmError as error:
                 raise PlannerFailed("unreachable", "the broker refuses the request for a plan") from error
-            await _until(turned, self._resend_s)
+            if await _until(turned, self._resend_s):
+                logged = None  # another life of the bridge has forgotten it, and may send it to the cloud again
 
     def _request(self, name: str, leaving: Leaving, logged: Logged, left_s: float) -> Outgoing:
         request = PlanRequest(

@@ -70,7 +70,7 @@ class Gate:
 
     def consented(self, leaving: Leaving, consent: str | None) -> Leaving:
         """Let pass only what was consented to, where that was asked for. Raises ``EgressRefused``."""
-        if consent is not None and consent.lower() != leaving.sha256:
+        if consent is not None and consent != leaving.sha256:
             raise EgressRefused("What would leave is not what was consented to: ask for a preview again.", stage=STAGE)
         return leaving
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from edge_agent import wording
-from edge_agent.errors import NotTaken, Previewed, QueryError
+from edge_agent.errors import EgressRefused, NotTaken, Previewed, QueryError
 from edge_agent.messages import (
     MAX_RESPONSE_BYTES,
     ErrorBody,
@@ -53,8 +53,7 @@ def respond(asked: Accepted, results: Results, answer: Answer, *, timings: Timin
 def refused(id_: str, error: QueryError, *, timings: TimingsMs | None = None, stage: str | None = None) -> Response:
     """Build the response of a query that was never taken, ended without an answer, or by its preview."""
     if isinstance(error, Previewed):
-        shown = None if error.body is None else Preview(body=error.body, sha256=error.sha256)
-        return Response(id=id_, status="ok", answer=str(error), preview=shown, model="none", timings_ms=timings)
+        return _preview(id_, error, timings)
     body = ErrorBody(
         code=error.code,
         message=str(error),
@@ -62,6 +61,15 @@ def refused(id_: str, error: QueryError, *, timings: TimingsMs | None = None, st
         retry_after_s=error.retry_after_s if isinstance(error, NotTaken) else None,
     )
     return Response(id=id_, status="error", error=body, timings_ms=timings)
+
+
+def _preview(id_: str, shown: Previewed, timings: TimingsMs | None) -> Response:
+    preview = None if shown.body is None else Preview(body=shown.body, sha256=shown.sha256)
+    response = Response(id=id_, status="ok", answer=str(shown), preview=preview, model="none", timings_ms=timings)
+    if len(encode(response)) <= MAX_RESPONSE_BYTES:
+        return response
+    too_large = EgressRefused("What would leave is larger than a response may be: narrow it with `tools`.")
+    return refused(id_, too_large, timings=timings)
 
 
 def _source(result: Result) -> Source:

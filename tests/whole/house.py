@@ -149,9 +149,13 @@ async def open_house(
     planner: dict[str, object] | None = None,
     pinned: Literal["first", "fallback"] = "fallback",
     credentials: Mapping[str, str] = MappingProxyType({}),
+    asking: config.Planner | None = None,
     **given: object,
 ) -> AsyncIterator[House]:
-    """Open a house on the broker at ``port``; ``cloud`` None: no bridge runs. What is said must fit the contract."""
+    """Open a house on the broker at ``port``; ``cloud`` None: no bridge runs. What is said must fit the contract.
+
+    ``planner``: the bridge's settings; ``asking``: the agent's.
+    """
     root = root or f"t-{secrets.token_hex(6)}"
     mqtt = config.Mqtt(root=root, host="127.0.0.1", port=port, keepalive_s=5)
     link = Link(
@@ -173,7 +177,8 @@ async def open_house(
             )
             opened.callback(house.stop_bridge.set)
             await house.state("bridge", "online")
-        made = settings(root, port, folder, **{"planner": config.Planner(budget_s=8.0, pinned=pinned), **given})
+        asking = asking or config.Planner(budget_s=8.0, pinned=pinned)
+        made = settings(root, port, folder, planner=asking, **given)
         house.agent = tasks.create_task(serve_agent(house, made, slm, credentials=credentials))
         opened.callback(house.stop_agent.set)
         await house.state("agent", "online", "degraded")

@@ -69,6 +69,8 @@ def test_unknown_fields_are_tolerated_on_the_wire() -> None:
         (b'{"prompt": "hi", "x": ' + b"[" * 33 + b"]" * 33 + b"}", "bad_query"),
         (b'{"prompt": "hi", "x": ' + b"[" * 100_000, "bad_query"),
         (b'{"prompt": "hi", "effects": true}', "not_supported"),
+        (b'{"prompt": "hi", "consent": "00"}', "bad_query"),
+        (b'{"prompt": "hi", "preview": true, "consent": "%s"}' % (b"0" * 64), "bad_query"),
         (b'{"prompt": "hi", "context": "mail"}', "not_supported"),
         (b'{"prompt": "hi", "session": "s"}', "not_supported"),
         (b'{"prompt": "hi", "schema": {}}', "not_supported"),
