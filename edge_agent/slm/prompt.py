@@ -19,6 +19,8 @@ _NARROWEST = 8
 _QUESTION_SHARE = 4
 #: The answer's reserve is at most this part of the window.
 _ANSWER_SHARE = 2
+#: Rows that differ in no more columns stand on one line.
+_LINE_COLUMNS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,8 +139,18 @@ def _block(columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> str:
         constant = constant[1:]
     varying = [index for index in range(len(columns)) if index not in constant]
     said = [f"{columns[index]}: {rows[0][index]}" for index in constant if rows[0][index] is not None]
+    if len(varying) <= _LINE_COLUMNS:
+        return "\n".join([*said, _line(columns, rows, varying)])
     header = "\t".join(columns[index] for index in varying)
     return "\n".join([*said, header, *("\t".join(row[index] or "none" for index in varying) for row in rows)])
+
+
+def _line(columns: Sequence[str], rows: Sequence[Sequence[str | None]], varying: Sequence[int]) -> str:
+    """One line, which small models read better than a table: "room: A, B", or "area: A 12 m²; B 9 m²"."""
+    between = "; " if len(varying) > 1 else ", "
+    return f"{columns[varying[-1]]}: " + between.join(
+        " ".join(row[index] or "none" for index in varying) for row in rows
+    )
 
 
 def _cut(value: str | None, width: int | None) -> str | None:

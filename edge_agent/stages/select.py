@@ -111,8 +111,9 @@ def _narrowed(fact: Fact, question: str) -> Fact:
     names = {str(record[label]) for record in fact.records if label in record}
     found, rest = _named(names, said)
     if found:
-        kept = tuple(record for record in fact.records if str(record.get(label)) in found)
-        return replace(fact, records=_with_values(kept, values), more=False) if rest is not None else fact
+        # In the order of the question: what "is A more than B?" compares with what.
+        kept = tuple(record for name in found for record in fact.records if str(record.get(label)) == name)
+        return fact if rest is None else replace(fact, records=_with_values(kept, values), more=False)
     absent = None if rest is None else _absent(names, said, fact)
     return fact if absent is None else replace(fact, records=(), arguments={**fact.arguments, label: absent})
 
@@ -121,16 +122,16 @@ def _with_values(records: tuple[Record, ...], values: set[str]) -> tuple[Record,
     return records if any(record.get(name) is not None for record in records for name in values) else ()
 
 
-def _named(names: set[str], said: str) -> tuple[set[str], str | None]:
-    """The names that stand in the question, longest first, and the question without them; None: seen from aside."""
-    found: set[str] = set()
+def _named(names: set[str], said: str) -> tuple[list[str], str | None]:
+    """The names in the question, in its order, and the question without them; None: one is only seen from aside."""
+    found: dict[str, int] = {}
     for name in sorted(names, key=len, reverse=True):
         for match in _standing(name, said):
             if _ASIDE.search(fold(said[: match.start()])):
-                return found, None
-            found.add(name)
+                return list(found), None
+            found[name] = min(found.get(name, len(said)), match.start())
             said = f"{said[: match.start()]}{' ' * len(match.group())}{said[match.end() :]}"
-    return found, said
+    return sorted(found, key=found.__getitem__), said
 
 
 def _standing(name: str, said: str) -> Iterable[re.Match[str]]:

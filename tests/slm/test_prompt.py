@@ -37,12 +37,20 @@ def test_one_record_is_said_as_key_and_value() -> None:
 
 
 def test_several_records_are_a_table_whose_constant_columns_are_said_once() -> None:
-    rows = [("A", "12", "7 %"), ("B", "12", None)]
-    assert facts_text([table(*rows)], rows=9) == "site: 12\ncell\tload\nA\t7 %\nB\tnone"
+    rows = [("A", "12", "7 %", "on"), ("B", "12", None, "off")]
+    columns = ("cell", "site", "load", "state")
+    assert facts_text([table(*rows, columns=columns)], rows=9) == (
+        "site: 12\ncell\tload\tstate\nA\t7 %\ton\nB\tnone\toff"
+    )
+
+
+def test_records_that_differ_in_a_column_or_two_are_one_line() -> None:
+    assert facts_text([table(("A", "12", "7 %"), ("B", "12", None))], rows=9) == "site: 12\nload: A 7 %; B none"
+    assert facts_text([table(("A",), ("B",), columns=("cell",))], rows=9) == "cell: A, B"
 
 
 def test_records_that_are_all_alike_are_still_counted_by_their_rows() -> None:
-    assert facts_text([table(("A",), ("A",), columns=("cell",))], rows=9) == "cell\nA\nA"
+    assert facts_text([table(("A",), ("A",), columns=("cell",))], rows=9) == "cell: A, A"
 
 
 def test_several_tables_are_titled_and_an_empty_one_says_so() -> None:

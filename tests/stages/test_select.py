@@ -95,7 +95,7 @@ def test_all_fields_are_kept_where_none_was_asked_for() -> None:
         ("What is the temperature of Press 4?", ["Press 4"]),
         ("How hot is press 40 now?", ["Press 40"]),
         ("Is Press 4 hotter than it should be?", ["Press 4"]),
-        ("Compare Press 4 and Oven 1.", ["Press 4", "Oven 1"]),
+        ("Compare Oven 1 and Press 4.", ["Oven 1", "Press 4"]),
         ("How hot are the machines?", ["Press 4", "Press 40", "Oven 1"]),
         ("Which machines are hotter than Press 4?", ["Press 4", "Press 40", "Oven 1"]),
         ("How hot are all except Oven 1?", ["Press 4", "Press 40", "Oven 1"]),
