@@ -21,7 +21,7 @@ from edge_agent.errors import (
     TooLarge,
 )
 from edge_agent.identity import ulid
-from edge_agent.messages import MAX_DEPTH, MAX_PROMPT, MAX_QUERY_BYTES, Cancel, DeadLetter, Query
+from edge_agent.messages import MAX_DEPTH, MAX_PROMPT, MAX_QUERY_BYTES, Cancel, DeadLetter, Query, decode
 from edge_agent.topics import ID, Topics
 from edge_agent.types import Key, ReturnAddress
 from edge_agent.wire import Incoming
@@ -114,8 +114,8 @@ def decode_cancel(payload: bytes) -> str | None:
     text = payload[:MAX_QUERY_BYTES].decode("utf-8", "replace").strip()
     if text.startswith("{"):
         try:
-            text = msgspec.json.decode(payload, type=Cancel).id
-        except (msgspec.DecodeError, RecursionError):
+            text = decode(payload, Cancel).id
+        except msgspec.DecodeError:
             return None
     return text if ID.fullmatch(text) else None
 

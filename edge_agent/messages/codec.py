@@ -41,5 +41,11 @@ def canonical(value: Any) -> bytes:
 
 
 def decode(payload: bytes, type: type[T]) -> T:  # noqa: A002
-    """Decode one message. Raises ``msgspec.DecodeError`` or its subclass ``msgspec.ValidationError``."""
-    return msgspec.json.decode(payload, type=type)
+    """Decode one message, whoever wrote it.
+
+    Raises ``msgspec.DecodeError`` or its subclass ``msgspec.ValidationError``, and nothing else.
+    """
+    try:
+        return msgspec.json.decode(payload, type=type)
+    except (UnicodeDecodeError, RecursionError) as error:  # msgspec lets both through
+        raise msgspec.DecodeError("not UTF-8, or nested too deeply") from error
