@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import random
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from edge_agent.testing.faults.haste import Haste
+from edge_agent.testing.faults.loop import JOBS_TAKE_S
 from edge_agent.testing.faults.world import ROOT, Bridge, World
 from edge_agent.wire import Outgoing
 from tests.faults.devices import KINDS, Asked
@@ -18,6 +20,16 @@ from tests.faults.verdict import Verdict, judge
 
 #: Where nothing waits for a real disk.
 FAST = Path("/dev/shm")
+#: Points at which it tells most whether something was waited for.
+TELLING = (
+    "after the commit of open",
+    "after the commit of end",
+    "after acknowledging query",
+    "before publishing response",
+    "after publishing response",
+    "before an effect",
+    "after an effect",
+)
 
 
 @dataclass(kw_only=True)
@@ -25,13 +37,17 @@ class Schedule:
     """What happens, and when. All of it follows from the seed."""
 
     seed: int
+    #: By number of the point in the run, and by how often a kind of point was reached.
     crashes: frozenset[int]
+    at: frozenset[tuple[str, int]]
     cuts: list[float]
     broker_killed_at: float | None
     disk_full_at: float | None
     jump: tuple[float, float] | None
     cloud_fails: float
     slm_dies: float
+    #: How long a commit takes.
+    disk_takes_s: tuple[float, ...]
 
     @property
     def refuses_nothing(self) -> bool:
@@ -54,7 +70,7 @@ def drawn(seed: int) -> Schedule:
     """Draw a schedule."""
     draw = random.Random(f"schedule {seed}")
     at, crashes = 0, []
-    for _ in range(draw.choice((0, 1, 1, 2, 2, 3, 4))):
+    for _ in range(draw.choice((0, 0, 1, 2, 3))):
         at += draw.randint(1, 70)
         crashes.append(at)
 
@@ -65,12 +81,14 @@ def drawn(seed: int) -> Schedule:
     return Schedule(
         seed=seed,
         crashes=frozenset(crashes),
+        at=frozenset((draw.choice(TELLING), draw.randint(1, 4)) for _ in range(draw.choice((0, 1, 1, 2)))),
         cuts=[draw.uniform(0.0, 6.0) for _ in range(draw.choice((0, 0, 1, 3)))],
         broker_killed_at=now_and_then(0.2),
         disk_full_at=now_and_then(0.15),
         jump=None if jumps_at is None else (jumps_at, draw.choice((-86_400.0, 86_400.0))),
         cloud_fails=draw.choice((0.0, 0.0, 0.0, 0.4)),
         slm_dies=draw.choice((0.0, 0.0, 0.0, 0.4)),
+        disk_takes_s=draw.choice((JOBS_TAKE_S, JOBS_TAKE_S, (0.05, 0.3))),
     )
 
 
@@ -78,6 +96,12 @@ def played(seed: int, *, haste: Haste = "none") -> Outcome:
     """Play the schedule of a seed."""
     schedule, draw = drawn(seed), random.Random(f"world {seed}")
     devices: list[SimulatedDevice] = []
+    reached: Counter[str] = Counter()
+
+    def crash_at(number: int, point: str) -> bool:
+        kind = next((each for each in TELLING if point.startswith(each)), "")
+        reached[kind] += 1
+        return number in schedule.crashes or (kind, reached[kind]) in schedule.at
 
     async def story(world: World, bridge: Bridge) -> None:
         await _story(schedule, world, bridge, devices, draw)
@@ -92,7 +116,8 @@ def played(seed: int, *, haste: Haste = "none") -> Outcome:
             story,
             haste=haste,
             away_s=away_s,
-            crash_at=lambda number, _: number in schedule.crashes,
+            jobs_take_s=schedule.disk_takes_s,
+            crash_at=crash_at,
             cloud_fails=schedule.cloud_fails,
             slm_dies=schedule.slm_dies,
         )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
 from edge_agent.messages import Query, Response, decode, encode
-from edge_agent.testing.faults.loop import SimulatedLoop
+from edge_agent.testing.faults.loop import JOBS_TAKE_S, SimulatedLoop
 from edge_agent.testing.faults.world import ROOT, Bridge, World
 from edge_agent.wire import Outgoing
 from tests.faults.cloud import planned
@@ -84,10 +85,15 @@ class SimulatedDevice:
 
 
 def simulate(
-    folder: Path, draw: random.Random, story: Callable[[World, Bridge], Coroutine[Any, Any, None]], **given: object
+    folder: Path,
+    draw: random.Random,
+    story: Callable[[World, Bridge], Coroutine[Any, Any, None]],
+    *,
+    jobs_take_s: Sequence[float] = JOBS_TAKE_S,
+    **given: object,
 ) -> tuple[World, list[str]]:
     """Let a story happen in a world of its own. The world as it is then, and what went wrong in stray tasks."""
-    loop = SimulatedLoop(draw)
+    loop = SimulatedLoop(draw, jobs_take_s)
     world = World(folder=folder, draw=draw, **given)  # type: ignore[arg-type]
 
     async def happen() -> None:
@@ -105,6 +111,10 @@ def simulate(
                 task.cancel()
             await asyncio.gather(told, living, return_exceptions=True)
 
-    with asyncio.Runner(loop_factory=lambda: loop) as runner:
-        runner.run(happen())
+    logging.disable(logging.CRITICAL)  # thousands of runs, each with crashes on purpose
+    try:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(happen())
+    finally:
+        logging.disable(logging.NOTSET)
     return world, [str(context.get("exception") or context["message"]) for context in loop.stray]

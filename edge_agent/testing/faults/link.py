@@ -119,7 +119,8 @@ class SimulatedLink(Link):
                 self.connected.set()
                 await self._gone.wait()
         finally:
-            self.cut()
+            if not self._life.dead:  # of a killed process, what was sent still arrives
+                self.cut()
 
     def _send(self, message: Outgoing) -> asyncio.Future[None]:
         """Put it on its way: it arrives even if we die now, unless the connection is cut."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import random
 import selectors
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 #: Larger than any deadline that is subtracted from it.
 BEGINS_AT_S = 100_000.0
+#: How long jobs for threads take: a commit to a flash drive.
+JOBS_TAKE_S = (0.0005, 0.003, 0.003, 0.02)
 
 
 class Hung(Exception):
@@ -33,9 +35,10 @@ class _Time(selectors.SelectSelector):
 class SimulatedLoop(asyncio.SelectorEventLoop):
     """``time()`` goes on by itself. Jobs for threads run in the loop, in order for each executor, taking a while."""
 
-    def __init__(self, draw: random.Random) -> None:
+    def __init__(self, draw: random.Random, jobs_take_s: Sequence[float] = JOBS_TAKE_S) -> None:
         self._simulated = _Time()
         self._draw = draw
+        self._jobs_take_s = jobs_take_s
         #: When each executor's thread is free again.
         self._free: dict[int, float] = {}
         #: What went wrong in tasks that nobody waited for.
@@ -53,7 +56,7 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
         """Run the job half-way through its time: what comes before finds it undone, what comes after done."""
         answered: asyncio.Future[T] = self.create_future()
         begins = max(self._free.get(id(executor), 0.0), self.time())
-        takes_s = self._draw.choice((0.0005, 0.003, 0.003, 0.02))
+        takes_s = self._draw.choice(self._jobs_take_s)
         self._free[id(executor)] = begins + takes_s
         self.call_at(begins + takes_s / 2, self._run, answered, func, args, begins + takes_s)
         return answered
