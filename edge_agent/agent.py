@@ -169,7 +169,7 @@ class Agent:
         async with self._link, asyncio.TaskGroup() as tasks:
             attendance = self._attendance(tasks)
             reception = self._reception(attendance)
-            attendance.resume(self._journal.unfinished)
+            attendance.resume(self._journal.unfinished, connected=self._link.connected)
             lasting = [
                 tasks.create_task(self._delivery.run(), name="delivery"),
                 tasks.create_task(reception.receive(self._link.batches()), name="receive"),

@@ -44,14 +44,17 @@ class Attendance:
     _limits: dict[Key, asyncio.Timeout] = field(default_factory=dict)
     _attending: dict[Key, asyncio.Task[None]] = field(default_factory=dict)
 
-    def begin(self, asked: Accepted) -> None:
-        """Attend to a query that was taken."""
+    def begin(self, asked: Accepted, *, after: asyncio.Event | None = None) -> None:
+        """Attend to a query that was taken, once ``after`` is set."""
         self._attending[asked.key] = self.tasks.create_task(
-            self._attend(asked), name=f"query {asked.key[0]}/{asked.key[1]}"
+            self._attend(asked, after), name=f"query {asked.key[0]}/{asked.key[1]}"
         )
 
-    def resume(self, unfinished: Sequence[Unfinished]) -> None:
-        """Go on with what an earlier run left: answers go out again, queries begin again with their steps."""
+    def resume(self, unfinished: Sequence[Unfinished], *, connected: asyncio.Event) -> None:
+        """Go on with what an earlier run left: answers go out again, queries begin again with their steps.
+
+        They are in hand at once, and begin when the broker is there: no planner can be asked before.
+        """
         for left in unfinished:
             match left.body:
                 case Kept() as kept:
@@ -59,7 +62,7 @@ class Attendance:
                         self._deliver(left.key, kept), name=f"answer {left.key[0]}/{left.key[1]}"
                     )
                 case Held() as held:
-                    self._go_on(left, held)
+                    self._go_on(left, held, connected)
         if unfinished:
             log.info("resumed", extra={"queries": len(unfinished)})
 
@@ -92,7 +95,7 @@ class Attendance:
             log.warning("shutdown_leaves", extra={"queries": len(left)})
             await asyncio.wait(left)
 
-    def _go_on(self, left: Unfinished, held: Held) -> None:
+    def _go_on(self, left: Unfinished, held: Held, connected: asyncio.Event) -> None:
         again = resumed(left.steps)
         held = structs.replace(held, address=address_of(left.steps) or held.address)
         asked = self.register.adopt(left.key, held, age_s=left.age_s, steps={**left.steps, **again})
@@ -101,11 +104,13 @@ class Attendance:
         if left.doubtful and held.query.effects:
             # Nobody knows how old it is. To read late is harmless, to change something late isn't.
             asked = replace(asked, deadline=self.house.clock.monotonic())
-        self.begin(asked)
+        self.begin(asked, after=connected)
 
-    async def _attend(self, asked: Accepted) -> None:
+    async def _attend(self, asked: Accepted, after: asyncio.Event | None) -> None:
         key = asked.key
         try:
+            if after is not None:
+                await after.wait()
             response = await self._answer(asked)
             payload = encode(response)
             kept = self.register.kept(key, payload)
