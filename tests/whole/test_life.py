@@ -81,8 +81,10 @@ async def test_sigterm_finishes_what_is_in_flight_and_says_goodbye(broker_port: 
         assert (await house.state("agent", "offline")).reason == "stopped"
 
 
-async def test_what_does_not_fit_into_the_shutdown_ends_as_shutting_down(broker_port: int, tmp_path: Path) -> None:
-    cloud = Cloud(plan(("slow", {"seconds": 60.0})))
+async def test_what_does_not_fit_into_the_shutdown_is_answered_by_the_next_start(
+    broker_port: int, tmp_path: Path
+) -> None:
+    cloud = Cloud(plan(("slow", {"seconds": 1.5})))
     async with (
         open_house(broker_port, tmp_path, cloud=cloud) as house,
         agent_process(house, tmp_path, shutdown_s=0.3) as process,
@@ -91,12 +93,13 @@ async def test_what_does_not_fit_into_the_shutdown_ends_as_shutting_down(broker_
         await house.stage("a1", "run_tools")
         assert process.popen is not None
         process.popen.send_signal(signal.SIGTERM)
-        response = await house.response("a1")
-        assert response.error is not None
-        assert response.error.code == "shutting_down"
-        assert response.error.retry_after_s is not None
         assert await exit_code(process) == 0, process.tail()
-        assert len(house.responses("a1")) == 1
+        await house.send(Query(id="a2", prompt="Take your time"))  # the broker keeps it
+        assert house.responses("a1") == []
+        process.start()
+        for id_ in ("a1", "a2"):
+            assert (await house.response(id_)).status == "ok"
+            assert len(house.responses(id_)) == 1
 
 
 async def test_a_killed_agent_is_offline_by_its_will_and_its_log_holds_no_prompt(

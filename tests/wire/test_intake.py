@@ -202,3 +202,28 @@ JSON = st.recursive(
 def test_any_json_object_is_a_query_or_a_refusal(table: dict[str, object]) -> None:
     found = read(json.dumps(table))
     assert isinstance(found, Arrived) or found.error.code in CODES
+
+
+def read_with_effects(payload: str, **properties: object) -> Arrived | Refusal:
+    message = Incoming(topic="fedlm/query/kiosk-1", payload=payload.encode(), **properties)  # type: ignore[arg-type]
+    return read_query(message, "kiosk-1", TOPICS, effects=True)
+
+
+def test_effects_need_an_id_given_or_derived() -> None:
+    assert isinstance(read_with_effects('{"prompt": "hi", "effects": true, "id": "a"}'), Arrived)
+    assert isinstance(
+        read_with_effects(
+            '{"prompt": "hi", "effects": true}', response_topic="fedlm/response/kiosk-1", correlation=b"1"
+        ),
+        Arrived,
+    )
+    refused = read_with_effects('{"prompt": "hi", "effects": true}')
+    assert isinstance(refused, Refusal)
+    assert refused.error.code == "id_required"
+
+
+def test_only_a_query_that_can_not_be_recognised_is_anonymous() -> None:
+    for payload, anonymous in (('{"prompt": "hi"}', True), ('{"prompt": "hi", "id": "a"}', False)):
+        arrived = read_with_effects(payload)
+        assert isinstance(arrived, Arrived)
+        assert arrived.anonymous == anonymous
