@@ -1,4 +1,4 @@
-"""The cloud of the fault runs: plans the two prompts of ``devices.py``, whatever else is in the catalogue."""
+"""The cloud of the fault runs: plans the prompts of ``devices.py``, whatever else is in the catalogue."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from edge_agent.testing.cloud.completions import Planned, completion, read
 from edge_agent.testing.cloud.server import Received, Reply, Server
 
 _ITEM = re.compile(r"item (.+?)[.?]?$")
+_TOOLS = {"Open": "open_ticket", "Ring": "ring_bell", "What": "look_up"}
 
 
 def planned(question: str) -> list[Planned]:
@@ -16,8 +17,7 @@ def planned(question: str) -> list[Planned]:
     found = _ITEM.search(question.strip())
     if found is None:
         return []
-    name = "open_ticket" if question.startswith("Open") else "look_up"
-    return [(name, {"item": found.group(1)})]
+    return [(_TOOLS[question.split(maxsplit=1)[0]], {"item": found.group(1)})]
 
 
 class RuleCloud(Server):

@@ -33,6 +33,8 @@ class Asked:
     item: str
     effects: bool
     id: str = ""
+    #: The first words of a prompt that changes something.
+    act: str = "Open a ticket"
     #: Publications that the broker acknowledged: only then does MQTT promise anything.
     accepted: int = 0
     sent: int = 0
@@ -48,7 +50,7 @@ class Asked:
 
     @property
     def prompt(self) -> str:
-        return f"Open a ticket for item {self.item}" if self.effects else f"What is the state of item {self.item}"
+        return f"{self.act} for item {self.item}" if self.effects else f"What is the state of item {self.item}"
 
 
 class Device:
@@ -248,4 +250,5 @@ def _question(device: Device, index: int, draw: random.Random, *, effects: bool)
         item=f"{device.name[-1]}x{index}q{secrets.token_hex(3)}",
         effects=effects and kind != "none" and draw.random() < 0.5,
         id=secrets.token_hex(8) if kind == "id" else "",
+        act=draw.choice(("Open a ticket", "Ring the bell")),
     )

@@ -14,7 +14,7 @@ from edge_agent.tools.functions import tool
 _client: MongoClient[dict[str, object]] = MongoClient(
     os.environ["FAULTS_MONGO"], connect=False, serverSelectionTimeoutMS=3000
 )
-_tickets = _client["faults"].get_collection("tickets", write_concern=WriteConcern(j=True))
+_bells = _client["faults"].get_collection("bells", write_concern=WriteConcern(j=True))
 #: Seconds that a call may take, so that a kill meets calls under way.
 _TAKES_S = float(os.environ.get("FAULTS_TOOL_TAKES_S", "0.2"))
 
@@ -31,11 +31,11 @@ async def look_up(item: str) -> dict[str, str]:
 
 
 @tool(effects=True, idempotent=False)
-def open_ticket(item: str) -> dict[str, str]:
-    """Open a ticket for an item.
+def ring_bell(item: str) -> dict[str, str]:
+    """Ring the bell for an item.
 
     Args:
         item: Its name.
     """
-    _tickets.insert_one({"item": item})
-    return {"item": item, "ticket": "opened"}
+    _bells.insert_one({"item": item})
+    return {"item": item, "bell": "rung"}

@@ -47,11 +47,24 @@ effects = true
 [[policy]]
 devices = ["*"]
 shared = true
-effects = ["open_ticket"]
+effects = ["open_ticket", "ring_bell"]
 [inbox]
 per-device-per-minute = 0
 size = {size}
 {extra}
+[[source]]
+name = "site"
+uri = "{mongo}"
+database = "faults"
+collections = ["tickets"]
+[[tool]]
+name = "open_ticket"
+kind = "mongodb.insert"
+description = "Open a ticket for an item."
+source = "site"
+collection = "tickets"
+document = {{ item = "{{{{item}}}}", status = "open" }}
+fields = ["item", "status"]
 """
 _BRIDGE = """
 state-dir = "{folder}/bridge"
@@ -122,7 +135,14 @@ class Parts:
         """How often each side effect happened: counted in the database."""
         client: MongoClient[dict[str, Any]] = MongoClient(self.mongo, serverSelectionTimeoutMS=15_000)
         with client:
-            return Counter(row["item"] for row in client["faults"]["tickets"].find())
+            effects = client["faults"]
+            return Counter(row["item"] for name in ("tickets", "bells") for row in effects[name].find())
+
+    def prepare(self) -> None:
+        """Make the index that ``mongodb.insert`` needs."""
+        client: MongoClient[dict[str, Any]] = MongoClient(self.mongo, serverSelectionTimeoutMS=15_000)
+        with client:
+            client["faults"]["tickets"].create_index("fedlm_key", unique=True)
 
     async def observe(self, link: Link) -> None:
         async for message in link:
@@ -146,7 +166,8 @@ def _write(parts: Parts, *, deadline_s: float, size: int, extra: str) -> None:
         "tools": Path(__file__).with_name("fault_tools.py"),
         "size": size,
         "cloud": parts.cloud.base_url,
-        "extra": extra.replace("@MONGO@", parts.mongo),
+        "mongo": parts.mongo,
+        "extra": extra,
     }
     (parts.folder / "agent.toml").write_text(_AGENT.format(**values))
     (parts.folder / "bridge.toml").write_text(_BRIDGE.format(**values))
@@ -194,6 +215,7 @@ async def open_parts(
             agent=_fedlm("agent", folder, "--instant", env=environment),
             cloud=cloud,
         )
+        await asyncio.to_thread(parts.prepare)
         _write(parts, deadline_s=deadline_s, size=size, extra=extra)
         await opened.enter_async_context(_observed(parts))
         for process in (parts.bridge, parts.agent):

@@ -76,4 +76,7 @@ def _judge_effect(verdict: Verdict, asked: Asked, times: int, who: str) -> None:
 
 def _unknown(asked: Asked) -> bool:
     response = asked.response
-    return response is not None and any(source.status == "unknown" for source in response.sources)
+    if response is None:
+        return False
+    told = response.error is not None and "not known" in response.error.message
+    return told or any(source.status == "unknown" for source in response.sources)
