@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypeVar, overload
+from typing import Any, NewType, TypeVar, overload
 
 import docstring_parser
 import msgspec
@@ -24,6 +24,9 @@ from edge_agent.tools.threads import Threads
 from edge_agent.types import CheckedCall, Field, Found, Reading, Tool
 
 F = TypeVar("F", bound=Callable[..., Any])
+#: The type of a parameter that gets the call's idempotency key: the same whenever the call is made again. No planner
+#: sees it or sets it.
+IdempotencyKey = NewType("IdempotencyKey", str)
 
 #: Records that one call of a function brings; more are cut, after the reading.
 LIMIT = 1_000
@@ -62,7 +65,8 @@ def tool(function: F | None = None, /, **options: Any) -> F | Callable[[F], F]:
 
     It returns records: a dict, a list of dicts, a Struct, a dataclass or a scalar; None for nothing found. ``fields``
     declares the records' fields, which adds ``fields``, ``reduce`` and ``by`` to its parameters; ``label`` is the field
-    that names a record (the first by default). ``effects``: it changes something.
+    that names a record (the first by default). ``effects``: it changes something. ``idempotent=False``: a call is never
+    made twice. A parameter of type ``IdempotencyKey`` gets what stays the same when a call is made again.
     """
 
     def mark(marked: F) -> F:
@@ -99,6 +103,7 @@ def function_tool(function: Callable[..., Any], *, timeout_s: float) -> Tool:
         own=frozenset(schema["properties"]),
         schema={**schema, "properties": properties},
         fields=fields,
+        key=_key_parameter(function),
         threads=None if inspect.iscoroutinefunction(function) else Threads(name),
     )
     return Tool(
@@ -125,6 +130,8 @@ class _FunctionTool:
     own: frozenset[str]
     schema: Mapping[str, Any]
     fields: tuple[Field, ...]
+    #: The parameter that gets the idempotency key.
+    key: str | None
     #: None: a coroutine function, which needs none.
     threads: Threads | None
 
@@ -172,7 +179,8 @@ class _FunctionTool:
         return exact
 
     async def run(self, call: CheckedCall) -> Found:
-        bound = functools.partial(self.function, **call.arguments)
+        key = {} if self.key is None else {self.key: call.idempotency_key}
+        bound = functools.partial(self.function, **call.arguments, **key)
         try:
             value = await (bound() if self.threads is None else self.threads.call(bound))
         except ToolFailed:
@@ -207,6 +215,11 @@ def _fields(name: str, options: Options) -> tuple[Field, ...]:
     return tuple(Field(name=f.name, label=f.name == label, unit=f.unit, description=f.description) for f in fields)
 
 
+def _key_parameter(function: Callable[..., Any]) -> str | None:
+    hints = typing.get_type_hints(function, include_extras=True)
+    return next((name for name, hint in hints.items() if hint is IdempotencyKey), None)
+
+
 def _struct(name: str, function: Callable[..., Any], described: Mapping[str, str]) -> type[msgspec.Struct]:
     """Make a Struct of a function's parameters: msgspec gives its schema and checks its types."""
     try:
@@ -219,6 +232,8 @@ def _struct(name: str, function: Callable[..., Any], described: Mapping[str, str
             raise config_error(name, parameter.name, "a tool's parameters are given by name")
         if parameter.name not in hints:
             raise config_error(name, parameter.name, "the parameter needs a type hint")
+        if hints[parameter.name] is IdempotencyKey:
+            continue
         hint, text = hints[parameter.name], described.get(parameter.name, "").rstrip(".")
         needed = parameter.default is parameter.empty
         if isinstance(parameter.default, str | int | float):

@@ -13,8 +13,8 @@ import msgspec
 import pytest
 
 from edge_agent.errors import ConfigError, PlanRejected, ToolFailed
-from edge_agent.tools.functions import function_tool, tool
-from edge_agent.types import Field, Record, Tool
+from edge_agent.tools.functions import IdempotencyKey, function_tool, tool
+from edge_agent.types import CheckedCall, Field, Record, Tool
 from tests.tools.conftest import call
 
 
@@ -229,3 +229,20 @@ def test_what_can_be_no_tool_is_refused() -> None:
     for function in (silent, untyped, many, own, odd, named, labelled):
         with pytest.raises(ConfigError, match=function.__name__):
             made(function)
+
+
+async def test_an_idempotency_key_reaches_the_function_and_no_planner() -> None:
+    @tool(effects=True, idempotent=False)
+    def order(item: str, key: IdempotencyKey) -> dict[str, str]:
+        """Order an item."""
+        return {"item": item, "key": key}
+
+    ordering = made(order)
+    assert set(ordering.parameters["properties"]) == {"item"}
+    with pytest.raises(PlanRejected):
+        ordering.check({"item": "bolt", "key": "mine"})
+    arguments, how = ordering.check({"item": "bolt"})
+    found = await ordering.run(
+        CheckedCall(id="c1", tool=ordering, arguments=arguments, reading=how, idempotency_key="kiosk-1:a:c1")
+    )
+    assert found.records == ({"item": "bolt", "key": "kiosk-1:a:c1"},)
