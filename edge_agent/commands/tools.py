@@ -97,7 +97,7 @@ async def _try(settings: config.Agent, arguments: argparse.Namespace, console: C
         console.print(f"\nanswer, by code\n{wording.nothing(facts)}")
         return 1
     profile = choose({}, settings.slm.profile if settings.slm else None)
-    told = facts_text(tables(facts, clock.zone), rows=len(found.records))
+    told = facts_text(tables(facts, clock.zone), rows=len(found.records), sentences=profile.sentences)
     asked = f"{profile.before_question}{arguments.question}\n" if arguments.question else ""
     console.print(f"\nwhat the model would be given\n{asked}{profile.before_facts}{told}")
     own = wording.in_own_words(facts, {tool.name: tool}, zone=clock.zone)

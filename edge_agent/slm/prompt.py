@@ -72,7 +72,8 @@ class Composer:
         def rest(facts: str) -> list[int]:
             return self.tokenise([_words(f"{self.profile.before_facts}{facts}{tail}"), *self.frame.closing])
 
-        facts, shortened = fit(tables, lambda text: len(rest(text)) <= room)
+        sentences = self.profile.sentences
+        facts, shortened = fit(tables, lambda text: len(rest(text)) <= room, sentences=sentences)
         tokens = tuple(rest(facts))
         used = len(system) + len(early) + len(tokens)
         return Prompt(
@@ -99,11 +100,15 @@ class Composer:
         return asked(kept), kept < len(line)
 
 
-def fit(tables: Sequence[Table], fits: Callable[[str], bool]) -> tuple[str, bool]:
+def fit(tables: Sequence[Table], fits: Callable[[str], bool], *, sentences: bool = False) -> tuple[str, bool]:
     """Render what fits: the last rows go first, then long values are cut, then the last tables go."""
+
+    def rendered(rows: int) -> str:
+        return facts_text(tables, rows=rows, sentences=sentences)
+
     most = max((len(table.rows) for table in tables), default=0)
-    if (rows := _largest(1, max(most, 1), lambda n: fits(facts_text(tables, rows=n)))) is not None:
-        return facts_text(tables, rows=rows), rows < most
+    if (rows := _largest(1, max(most, 1), lambda n: fits(rendered(n)))) is not None:
+        return rendered(rows), rows < most
     longest = max((len(value or "") for table in tables for row in table.rows[:1] for value in row), default=0)
     for kept in range(len(tables), 0, -1):
         some = tables[:kept]
@@ -116,13 +121,18 @@ def fit(tables: Sequence[Table], fits: Callable[[str], bool]) -> tuple[str, bool
     raise SlmFailed("the model's window has no room for a single record: raise slm.n-ctx")
 
 
-def facts_text(tables: Sequence[Table], *, rows: int, width: int | None = None) -> str:
-    """Render the first ``rows`` rows of each table, values cut to ``width`` characters; titled if they are several."""
+def facts_text(tables: Sequence[Table], *, rows: int, width: int | None = None, sentences: bool = False) -> str:
+    """Render the first ``rows`` rows of each table, values cut to ``width`` characters; titled if they are several.
+
+    ``sentences``: a table that is one value is its sentence.
+    """
     blocks = []
     for table in tables:
         kept = [[_cut(value, width) for value in row] for row in table.rows[:rows]]
         if not kept:
             blocks.append(f"{table.title}: nothing found")
+        elif sentences and table.sentence is not None and width is None:
+            blocks.append(table.sentence)
         elif len(tables) > 1:
             blocks.append(f"{table.title}:\n{_block(table.columns, kept)}")
         else:

@@ -14,6 +14,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str | None, ...], ...]
+    #: The one row in a sentence, where there is one.
+    sentence: str | None = None
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True, tag="open"):

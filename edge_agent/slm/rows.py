@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 
+from edge_agent import wording
 from edge_agent.slm.protocol import Table
 from edge_agent.types import Fact, Facts, Field, Scalar
 
@@ -15,10 +16,10 @@ _SIX_DIGITS = 1e6
 
 def tables(facts: Facts, zone: tzinfo) -> tuple[Table, ...]:
     """Make one table a call: those with records first, then those that found nothing (no rows)."""
-    return tuple(_table(fact, zone) for fact in (*facts.found, *facts.empty))
+    return tuple(_table(fact, facts, zone) for fact in (*facts.found, *facts.empty))
 
 
-def _table(fact: Fact, zone: tzinfo) -> Table:
+def _table(fact: Fact, facts: Facts, zone: tzinfo) -> Table:
     present = [field for field in fact.fields if any(field.name in record for record in fact.records)]
     return Table(
         title=spoken(fact.tool),
@@ -27,6 +28,7 @@ def _table(fact: Fact, zone: tzinfo) -> Table:
             tuple(cell(record[field.name], field, zone) if field.name in record else None for field in present)
             for record in fact.records
         ),
+        sentence=wording.sentence(fact, facts, zone=zone),
     )
 
 

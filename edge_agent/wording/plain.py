@@ -22,6 +22,13 @@ def render(facts: Facts, *, zone: tzinfo | None = None) -> str:
     return "\n".join(told)
 
 
+def sentence(fact: Fact, facts: Facts, *, zone: tzinfo | None = None) -> str | None:
+    """Say the one value that was looked up in a sentence; None where there are more, or it is computed."""
+    if fact.reading.reduce != "none" or len(fact.records) != 1 or fact.more:
+        return None
+    return _Teller(speak=tongue(facts, zone), fact=fact).sentence(fact.records[0])
+
+
 def searched(fact: Fact, speak: Tongue) -> str:
     """What was looked for and not found."""
     return PHRASES[speak.language].nothing.format(things=sought(fact.tool, fact.arguments, speak))
@@ -92,17 +99,22 @@ class _Teller:
             value=self._speak.value(record[field.name], field),
         )
 
+    def sentence(self, record: Record) -> str | None:
+        """Say the one value that was asked for; None where there are others, or where it would be no sentence."""
+        pairs = self._pairs(record)
+        if len(pairs) != 1:
+            return None
+        (name, value), said = pairs[0], record[self._present(record)[0].name]
+        if isinstance(said, (bool, list, tuple)) or (self._speak.language == "en" and not reads_as_noun(name)):
+            return None
+        thing = self._thing(record)
+        form = self._say.one_value if thing else self._say.one_bare
+        return capital(form.format(field=name, thing=thing, value=value)).replace("..", ".")
+
     def _one(self, record: Record) -> str:
+        if (sentence := self.sentence(record)) is not None:
+            return sentence
         say, thing, pairs = self._say, self._thing(record), self._pairs(record)
-        name, value = pairs[0]
-        a_sentence = self._speak.language != "en" or reads_as_noun(name)
-        if (
-            len(pairs) == 1
-            and a_sentence
-            and not isinstance(record[self._present(record)[0].name], (bool, list, tuple))
-        ):
-            form = say.one_value if thing else say.one_bare
-            return capital(form.format(field=name, thing=thing, value=value)).replace("..", ".")
         lines = [say.pair.format(field=name, value=value) for name, value in pairs]
         if len(pairs) <= _INLINE_FIELDS:
             lead = say.lead.format(thing=thing) if thing else ""

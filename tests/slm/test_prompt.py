@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,6 +52,14 @@ def test_records_that_differ_in_a_column_or_two_are_one_line() -> None:
 
 def test_records_that_are_all_alike_are_still_counted_by_their_rows() -> None:
     assert facts_text([table(("A",), ("A",), columns=("cell",))], rows=9) == "cell: A, A"
+
+
+def test_a_single_value_is_its_sentence_where_the_profile_says_so() -> None:
+    said = msgspec.structs.replace(table(("A", None, "7 %")), sentence="The load of cell A is 7 %.")
+    assert facts_text([said], rows=9, sentences=True) == "The load of cell A is 7 %."
+    assert facts_text([said], rows=9) == "cell: A\nload: 7 %"
+    # A sentence isn't cut inside: where it doesn't fit, values are.
+    assert fit([said], lambda text: len(text) < 20, sentences=True) == ("cell: A\nload: 7 %", True)
 
 
 def test_several_tables_are_titled_and_an_empty_one_says_so() -> None:

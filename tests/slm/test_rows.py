@@ -50,3 +50,11 @@ def test_a_table_has_the_fields_that_some_record_has_and_none_where_one_lacks_it
 def test_a_call_that_found_nothing_is_a_table_without_rows() -> None:
     (table,) = tables(facts("q", tool="open_orders"), UTC)
     assert (table.title, table.rows) == ("open orders", ())
+
+
+def test_a_single_value_is_also_said_in_a_sentence() -> None:
+    fields = (Field(name="cell", label=True), Field(name="prb_load", unit="%"))
+    (table,) = tables(facts("How busy is it?", {"cell": "A", "prb_load": 7}, fields=fields), UTC)
+    assert table.sentence == "The prb load of cell A is 7%."
+    (table,) = tables(facts("q", {"cell": "A", "prb_load": 7}, {"cell": "B", "prb_load": 8}, fields=fields), UTC)
+    assert table.sentence is None
