@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 #: More bytes than these are no plan.
 MAX_PLAN_BYTES = 256 * 1024
+#: Turns of the bridge within one request.
+MOST_LIVES = 16
 #: What the asker is told: constant, since the bridge's own words came over the broker.
 _MEANINGS: Mapping[str, str] = {
     "rate_limited": "the cloud planner is busy",
@@ -141,6 +143,7 @@ class CloudPlanner:
     async def _keep_asking(self, name: str, leaving: Leaving, key: Key, ends: float) -> None:
         """Send, and send again, until cancelled. What leaves is noted first."""
         logged: Logged | None = None
+        lives = 0
         while True:
             await self._await_bridge()
             turned = self._turned
@@ -153,6 +156,9 @@ class CloudPlanner:
                 raise PlannerFailed("unreachable", "the broker refuses the request for a plan") from error
             if await _until(turned, self._resend_s):
                 logged = None  # another life of the bridge has forgotten it, and may send it to the cloud again
+                lives += 1
+            if lives == MOST_LIVES:  # anyone may forge a status: it must not fill the log
+                raise PlannerFailed("unreachable", "the bridge to the cloud comes and goes")
 
     def _request(self, name: str, leaving: Leaving, logged: Logged, left_s: float) -> Outgoing:
         request = PlanRequest(

@@ -16,7 +16,7 @@ import pytest
 from edge_agent.clock import Clock
 from edge_agent.errors import FedlmError, PlannerFailed
 from edge_agent.messages import Egress, Plan, PlanFailure, PlanRequest, ProposedCall, canonical, encode
-from edge_agent.planning.cloud import CloudPlanner
+from edge_agent.planning.cloud import MOST_LIVES, CloudPlanner
 from edge_agent.privacy.egress import today
 from edge_agent.signing import Signing
 from edge_agent.topics import Topics
@@ -241,3 +241,14 @@ def test_today_is_a_date_and_a_zone_and_no_time() -> None:
 
     assert today(At(zone=ZoneInfo("Europe/Berlin"))) == "2026-11-25 (Wednesday), Europe/Berlin"
     assert today(At(zone=timezone(timedelta(hours=-5)))) == "2026-11-24 (Tuesday), UTC-05:00"
+
+
+async def test_a_bridge_that_comes_and_goes_without_end_is_given_up_and_does_not_fill_the_log() -> None:
+    broker = Broker()
+    made = planner(broker, resend_s=60, grace_s=60, budget_s=60)
+    lives = iter(range(1000))
+    broker.answer = lambda _: made.bridge_is("online", since=str(next(lives)))
+    with pytest.raises(PlannerFailed) as caught:
+        await ask(made, within_s=60)
+    assert caught.value.code == "unreachable"
+    assert len([each for each in broker.sent if each.topic == EGRESS]) == MOST_LIVES

@@ -204,6 +204,25 @@ async def test_garbage_is_left_and_the_bridge_goes_on(site: Site, tmp_path: Path
     assert [answer.id for answer in site.answers()] == ["odd", "good"]
 
 
+@pytest.mark.parametrize("inside", [(), ("tools", 0)])
+async def test_a_body_with_a_key_that_may_not_leave_is_refused_and_costs_nothing(
+    site: Site, tmp_path: Path, inside: tuple[str | int, ...]
+) -> None:
+    fields: Any = msgspec.to_builtins(request("q1"))
+    target = fields["body"]
+    for step in inside:
+        target = target[step]
+    target["device"] = "kiosk-1"
+    async with Cloud(GOOD) as cloud, bridge(site, cloud, tmp_path):
+        await site.send(msgspec.json.encode(fields))
+        [refused] = await site.until(site.answers)
+        assert isinstance(refused, PlanFailure)
+        assert (refused.id, refused.code, refused.sent) == ("q1", "refused", [])
+        await site.send(msgspec.json.encode({**msgspec.to_builtins(request("q2")), "more": 1}))
+        await site.until(lambda: len(site.answers()) == 2)
+        assert len(cloud.received) == 1, "an unknown field of the envelope is tolerated, and doesn't leave"
+
+
 async def test_the_answer_comes_within_the_deadline_of_the_request(site: Site, tmp_path: Path) -> None:
     async with Cloud(None) as cloud, bridge(site, cloud, tmp_path):
         begun = asyncio.get_running_loop().time()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from edge_agent.messages import Message, Plan, PlanFailure, PlanRequest, Propose
 from edge_agent.signing import Signing, new_key
 from edge_agent.testing.cloud.scripted import Cloud
 from edge_agent.wire import Outgoing
-from tests.whole.house import House, open_house, serve_bridge
+from tests.whole.house import House, open_house, serve_agent, serve_bridge, settings
 from tests.whole.plans import ORDER, QUESTION, instant
 
 EVIL = [ProposedCall(tool="slow", arguments={"seconds": 0.01})]
@@ -165,6 +165,39 @@ async def test_a_query_that_waits_while_the_bridge_is_restarted_is_planned_by_th
         assert "shipped" in ((await it.house.response("waits")).answer or "")
         sequences = {each.sequence for each in it.house.said("plan/request", PlanRequest)}
         assert sequences == {1, 2}
+
+
+async def test_an_agent_whose_log_went_back_is_refused_until_it_begins_a_new_one(
+    broker_port: int, tmp_path: Path
+) -> None:
+    """As after a backup was put back: its numbers are used, and the bridge knows the lines that are gone."""
+    log = tmp_path / "agent" / "egress" / "requests.jsonl"
+    async with rogue(broker_port, tmp_path) as it:
+        await it.house.ask(QUESTION)
+        backup = log.read_bytes()
+        await it.house.ask(QUESTION)
+        await restarted_agent(it, lambda: log.write_bytes(backup))
+        refused = await it.house.ask(QUESTION)
+        assert refused.error is not None
+        assert refused.error.code == "plan_unavailable"
+        assert "refused" in refused.error.message
+        assert len(it.cloud.received) == 2
+        await restarted_agent(it, log.unlink)
+        assert "shipped" in ((await it.house.ask(QUESTION)).answer or "")
+
+
+async def restarted_agent(it: Rogue, between: Callable[[], object]) -> None:
+    """Stop the agent, do something to its files, and start it again."""
+    house = it.house
+    house.stop_agent.set()
+    assert house.agent is not None
+    await house.agent
+    await house.state("agent", "offline")
+    between()
+    house.stop_agent = asyncio.Event()
+    made = settings(house.root, house.port, it.folder, planner=config.Planner(budget_s=8.0))
+    house.agent = asyncio.create_task(serve_agent(house, made, instant, credentials=it.credentials), name="again")
+    await house.state("agent", "online", "degraded")
 
 
 async def restarted(it: Rogue) -> None:
