@@ -148,10 +148,13 @@ def human(name: str) -> str:
 
 def field_name(field: Field, language: Language) -> str:
     """A field's name; in other languages its description, where that is a name."""
+    return (described(field) if language != "en" else "") or human(field.name)
+
+
+def described(field: Field) -> str:
+    """A field's description, where it is short enough to be a name; else nothing."""
     said = (field.description or "").strip().rstrip(".")
-    if language != "en" and said and len(said.split()) <= _NAME_WORDS and len(said) <= _NAME_LETTERS:
-        return said
-    return human(field.name)
+    return said if len(said.split()) <= _NAME_WORDS and len(said) <= _NAME_LETTERS else ""
 
 
 def reads_as_noun(name: str) -> bool:
@@ -160,8 +163,13 @@ def reads_as_noun(name: str) -> bool:
     return not last.endswith("ed") and (not last.endswith("s") or last.endswith(("ss", "us", "is")))
 
 
-def noun(label: Field) -> str:
-    """What a label names: ``order_id`` → "order", ``cell`` → "cell", ``id`` → nothing."""
+def noun(label: Field, language: Language) -> str:
+    """What a label names: ``order_id`` → "order", ``cell`` → "cell", ``id`` → nothing.
+
+    In other languages its description stands for it, where the operator gave one.
+    """
+    if language != "en" and label.description:
+        return described(label)
     words = human(label.name).split()
     while words and words[-1].lower() in _LABEL_ENDS:
         words.pop()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 
+from edge_agent.language.folding import has_han
 from edge_agent.types import Fact, Facts, Field, Record
 from edge_agent.wording.phrases import PHRASES, Phrases, capital, field_name, noun, reads_as_noun, things
 from edge_agent.wording.values import Tongue, tongue
@@ -147,8 +148,8 @@ class _Teller:
         for label in self._labels:
             if record.get(label.name) is not None:
                 value = self._speak.value(record[label.name], label)
-                kind = "" if bare else noun(label)
-                said.append(value if not kind or kind in value.lower() else f"{kind} {value}")
+                kind = "" if bare or has_han(value) else noun(label, self._speak.language)
+                said.append(value if not kind or kind.lower() in value.lower() else f"{kind} {value}")
         return ", ".join(said)
 
     def _present(self, record: Record) -> list[Field]:

@@ -162,3 +162,19 @@ def test_whatever_is_computed_passes_the_check(reduce: str, number: Decimal, que
     drawn = facts(question, (Field(name=name),), [{name: value}], reading=reading, arguments={"site": 12})
     text = wording.render(drawn)
     assert Check(drawn).whole(text) is None, text
+
+
+@pytest.mark.parametrize(
+    ("question", "label", "name", "text"),
+    [
+        (GERMAN, Field(name="room", label=True, description="Raum"), "Raum 23", "Raum 23: Fläche ist 75,4 m²."),
+        (GERMAN, Field(name="id", label=True, description="Paket"), "PK-1", "Paket PK-1: Fläche ist 75,4 m²."),
+        (GERMAN, Field(name="room", label=True, description="name of the room"), "R1", "R1: Fläche ist 75,4 m²."),
+        (CHINESE, Field(name="room", label=True, description="会议室"), "26号会议室", "26号会议室的Fläche是75.4 m²。"),
+    ],
+)
+def test_in_other_languages_a_record_is_called_what_the_operator_calls_it(
+    question: str, label: Field, name: str, text: str
+) -> None:
+    area = Field(name="area", unit="m²", description="Fläche")
+    assert wording.render(facts(question, (label, area), [{label.name: name, "area": 75.4}])) == text
