@@ -74,7 +74,8 @@ def _shown(ran: Run) -> str:
     )
     question = ran.question
     outcome = f"{ran.outcome}{f' ({ran.reason})' if ran.reason else ''}"
-    return f"[{question.language} {question.kind}] {outcome}, {ran.model}\n  Q  {question.prompt}\n  A  {ran.answer!r}{drafts}"
+    head = f"[{question.language} {question.kind}] {outcome}, {ran.model}"
+    return f"{head}\n  Q  {question.prompt}\n  A  {ran.answer!r}{drafts}"
 
 
 def _given(arguments: Sequence[str]) -> argparse.Namespace:

@@ -247,7 +247,8 @@ def an_extreme(asking: Asking, number: int) -> Question:
     field = tuple(phrases.EXTREME)[number % len(phrases.EXTREME)]
     collection = {"weight": "parcels", "area": "rooms"}.get(field, "machines")
     lowest = asking.dice.random() < 0.5
-    table = {field: {asking.language: (phrases.EXTREME[field][asking.language][lowest],)}}
+    asks: tuple[str, ...] = (phrases.EXTREME[field][asking.language][lowest],)
+    table = {field: {asking.language: asks}}
     rows: list[Row] = []
     while len(rows) < 2:
         arguments, prompt = _narrowing(asking, field, table)

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from pymongo import AsyncMongoClient
 
@@ -24,7 +25,6 @@ from edge_agent.messages import Query, Response, TimingsMs
 from edge_agent.pipeline import Stages, answer
 from edge_agent.stages.drafts import bare_facts, by_slm, drafts, nothing_found
 from edge_agent.stages.ground import ground
-from edge_agent.stages.redact import redact
 from edge_agent.stages.respond import respond
 from edge_agent.stages.run_tools import run_tools
 from edge_agent.stages.validate import validate
@@ -109,12 +109,12 @@ async def run(works: Works, question: Question, variant: Variant) -> Run:
     heard = _Heard()
     async with works.slm.seat(asked) as seat:
         response = await answer(asked, _stages(works, question, variant, seat, heard))
-    site, said = works.sites[question.language], response.answer or ""
-    judged, reason = outcome(question, site, said, model=response.model)
+    site, said, model = works.sites[question.language], response.answer or "", response.model or ""
+    judged, reason = outcome(question, site, said, model=model)
     return Run(
         question=question,
         answer=said,
-        model="the model" if response.model == works.slm.name else response.model,
+        model="the model" if model == works.slm.name else model,
         outcome=judged,
         reason=reason,
         drafts=heard.drafts,
@@ -154,9 +154,9 @@ def _stages(works: Works, question: Question, variant: Variant, seat: Seat, hear
         return await run_tools(plan, parallel=4, clock=works.clock, deadline=works.clock.monotonic() + DEADLINE_S)
 
     return Stages(
-        redact=redact,
+        redact=_as_it_is,
         plans=partial(_plans, calls=_calls(question), variant=variant),
-        validate=validate(registry.tools, None, max_calls=4),
+        validate=validate(registry.tools, None, max_calls=4, restore=_real_already),
         run_tools=ran,
         select=selecting(variant, question.language),
         drafts=partial(drafts, writers=writers),
@@ -171,6 +171,17 @@ def _responded(asked: Accepted, results: Results, answered: Answer, *, locale: s
 
 def _calls(question: Question) -> tuple[Call, ...]:
     return tuple(Call(tool=call["tool"], arguments=call["arguments"]) for call in question.calls)
+
+
+async def _as_it_is(asked: Accepted) -> Redacted:
+    """Nothing leaves here: the planner that stands in reads nothing."""
+    return Redacted(template=asked.query.prompt)
+
+
+def _real_already(
+    arguments: Mapping[str, Any], _vault: Mapping[str, str], _schema: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    return arguments
 
 
 async def _plans(

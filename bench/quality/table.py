@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from bench.quality.questions import KINDS
 from bench.quality.run import Run
@@ -32,7 +32,7 @@ def _counts(runs: Sequence[Run]) -> list[str]:
     return [str(len(runs)), *(str(sum(map(holds, runs))) for _, holds in _COLUMNS)]
 
 
-def compared(by_variant: dict[str, Sequence[Run]]) -> str:
+def compared(by_variant: Mapping[str, Sequence[Run]]) -> str:
     """One row a variant, in percent."""
     head = ["% of all", "right", "wrong", "refused right", "refused wrong", "by the model", "English by the model"]
     rows = []
