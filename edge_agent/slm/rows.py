@@ -25,11 +25,21 @@ def _table(fact: Fact, facts: Facts, zone: tzinfo) -> Table:
         title=spoken(fact.tool),
         columns=tuple(spoken(field.name) for field in present),
         rows=tuple(
-            tuple(cell(record[field.name], field, zone) if field.name in record else None for field in present)
+            tuple(
+                cell(_said(record[field.name], fact), field, zone) if field.name in record else None
+                for field in present
+            )
             for record in fact.records
         ),
         sentence=wording.sentence(fact, facts, zone=zone),
     )
+
+
+def _said(value: Scalar | Sequence[Scalar], fact: Fact) -> Scalar | Sequence[Scalar]:
+    """A mean has more digits than its values had: two decimals are enough to say."""
+    if fact.reading.reduce == "mean" and isinstance(value, float | Decimal) and abs(value) >= 1:
+        return round(value, 2)
+    return value
 
 
 def spoken(name: str) -> str:

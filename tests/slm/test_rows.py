@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -7,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from edge_agent.slm.rows import cell, tables
-from edge_agent.types import Field, Scalar
+from edge_agent.types import Facts, Field, Reading, Scalar
 from tests.slm.asking import facts
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -58,3 +59,10 @@ def test_a_single_value_is_also_said_in_a_sentence() -> None:
     assert table.sentence == "The prb load of cell A is 7%."
     (table,) = tables(facts("q", {"cell": "A", "prb_load": 7}, {"cell": "B", "prb_load": 8}, fields=fields), UTC)
     assert table.sentence is None
+
+
+def test_a_mean_has_two_decimals() -> None:
+    (fact,) = facts("q", {"load": 41.716666}, fields=(Field(name="load", unit="%"),)).found
+    mean = replace(fact, reading=Reading(reduce="mean", by="load"))
+    (table,) = tables(Facts(question="q", found=(mean,)), UTC)
+    assert table.rows == (("41.72 %",),)
