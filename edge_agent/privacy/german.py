@@ -16,6 +16,29 @@ _SHORTEST_PART = 4
 #: As the end of a word these are parts of surnames and towns as often as of things.
 _NAME_ENDINGS = lexicon.sections("cues.txt")["german name endings"]
 #: Words by which a text is taken for German: none of them is English.
+#: Parts of names in English texts too.
+_ARTICLES = frozenset({"der", "die", "den", "von", "des"})
+_ENGLISH_ONLY = frozenset({"the", "is", "are", "of", "to", "what", "which", "how", "did", "does", "for"})
+_PREFIXES = (
+    "zuruck",
+    "weiter",
+    "wieder",
+    "ab",
+    "an",
+    "auf",
+    "aus",
+    "bei",
+    "ein",
+    "her",
+    "hin",
+    "mit",
+    "nach",
+    "um",
+    "un",
+    "vor",
+    "weg",
+    "zu",
+)
 _GERMAN_ONLY = lexicon.sections("cues.txt")["german only"]
 
 
@@ -60,6 +83,28 @@ def _begins_compound(part: str) -> bool:
     return any(part.removesuffix(joint) in roots or part in whole for joint in _JOINTS if part.endswith(joint))
 
 
+@cache
+def _own() -> frozenset[str]:
+    """Words that the German lists have and the English ones lack."""
+    return lower() - lexicon.english() - lexicon.functions(german=False)
+
+
 def is_german(folded_words: set[str]) -> bool:
-    """Whether a text is in German, by its function words."""
-    return not _GERMAN_ONLY.isdisjoint(folded_words)
+    """Whether a text is in German: by a word that English lacks, or by two that only the German list has."""
+    if not _GERMAN_ONLY.isdisjoint(folded_words):
+        return True
+    if not _ARTICLES.isdisjoint(folded_words) and _ENGLISH_ONLY.isdisjoint(folded_words):
+        return True
+    return len(folded_words & _own()) > 1
+
+
+@lru_cache(maxsize=4096)
+def is_small(folded: str) -> bool:
+    """Whether a folded word that is written small is everyday: as listed, or a listed verb with a prefix."""
+    if folded in lower():
+        return True
+    for prefix in _PREFIXES:
+        rest = folded.removeprefix(prefix)
+        if rest != folded and len(rest) >= _SHORTEST_PART:
+            return rest in lower() or rest.removeprefix("ge") in lower() or rest.removeprefix("zu") in lower()
+    return False

@@ -43,12 +43,33 @@ _SURNAMES: Final = frozenset(
 )
 _LONGEST_GIVEN: Final = 2
 #: A surname that is a word of its own far more often: alone it begins a name only where the rest looks like one.
-_SINGLE_WORDS: Final = frozenset("时向成单解查位于路高方任管关包安常文边万和")
+_SINGLE_WORDS: Final = frozenset("时向成单解查位于路方任管关包安常边万和")
 
 
 #: Frequency that wins over every longer word of the dictionary.
 _OFTEN: Final = 10_000_000
 _NUMERALS: Final = frozenset("零一二三四五六七八九十百千万亿半几两第数多")
+#: What follows a name and is no part of it.
+_AFTER_NAMES: Final = frozenset("的了吗呢吧啊在是有和与或把被从到对给为向跟没不也都还就这那去叫买住")
+_ORGANISATIONS: Final = (
+    "公司",
+    "集团",
+    "银行",
+    "大学",
+    "学院",
+    "医院",
+    "酒店",
+    "工厂",
+    "事务所",
+    "超市",
+    "中学",
+    "小学",
+    "商行",
+)
+_LONGEST_FIRM: Final = 12
+_PLACES: Final = (*"省市县縣区區镇鎮乡鄉村街路巷弄座", "街道", "大道", "号楼")
+_LONGEST_PLACE: Final = 3
+_LONGEST_PLAIN: Final = 4
 _NAMED: Final = ("nr", "ns", "nt", "nz")
 
 
@@ -69,7 +90,8 @@ def words(run: str) -> tuple[Word, ...]:
     # Without guesses at unknown words: with them a name and the word beside it become one.
     for text, tag in _jieba().tag(run, hmm=False):
         passes, is_name = _judge(text, tag)
-        if given and len(text) <= given and not (passes and text in _known_words()):
+        ends = text in _AFTER_NAMES or (len(text) > 1 and text in _known_words())
+        if given and len(text) <= given and not ends:
             passes, is_name = False, not _is_special(text)
             given -= len(text)
         elif is_name:
@@ -78,7 +100,20 @@ def words(run: str) -> tuple[Word, ...]:
             given = 0
         cut.append(Word(place, text, passes, is_name))
         place += len(text)
-    return tuple(cut)
+    return tuple(_with_firms(cut))
+
+
+def _with_firms(cut: list[Word]) -> list[Word]:
+    """A firm, a school, a town or a street is hidden with the words that name it."""
+    for last, word in enumerate(cut):
+        if word.text in _known_words() or not word.text.endswith((*_ORGANISATIONS, *_PLACES)):
+            continue
+        first, longest = last, _LONGEST_FIRM if word.text.endswith(_ORGANISATIONS) else _LONGEST_PLACE
+        while first and last - first < longest and cut[first - 1].text not in _parts_no_firm():
+            first -= 1
+        if first < last or len(word.text) > _LONGEST_PLAIN:
+            cut[first : last + 1] = [each._replace(passes=False, is_name=True) for each in cut[first : last + 1]]
+    return cut
 
 
 def _judge(text: str, tag: str) -> tuple[bool, bool]:
@@ -101,7 +136,16 @@ def _is_special(text: str) -> bool:
 
 @cache
 def _known_words() -> frozenset[str]:
-    return lexicon.sections("functions.txt")["chinese"] | lexicon.sections("chinese.txt")["words"]
+    words = lexicon.sections("functions.txt")["chinese"] | lexicon.sections("chinese.txt")["words"]
+    return words - (_SURNAMES - _SINGLE_WORDS)
+
+
+@cache
+def _parts_no_firm() -> frozenset[str]:
+    """Words that stand before a firm's or a town's name and are no part of it."""
+    return (
+        _AFTER_NAMES | {word for word in lexicon.sections("functions.txt")["chinese"] if len(word) > 1} | set("该本各")
+    )
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from edge_agent.privacy import kinds
+from edge_agent.privacy import kinds, lexicon, quantities
 from edge_agent.privacy.folding import fold
 from edge_agent.privacy.reading import Piece
 from edge_agent.privacy.spans import Span
@@ -13,35 +13,7 @@ from edge_agent.privacy.vocabulary import Vocabulary
 
 _CONNECTED: Final = re.compile(r"[-_./\\@#:&+=~%]{1,3}")
 _SPACED: Final = re.compile(r"[ \u00a0]{1,2}|\.[ \u00a0]|[ \u00a0]?[-–&][ \u00a0]?|['’]|,[ \u00a0](?=\d)|[·.]")
-_PARTICLES: Final = frozenset(
-    [
-        "von",
-        "van",
-        "de",
-        "der",
-        "den",
-        "da",
-        "di",
-        "du",
-        "la",
-        "le",
-        "el",
-        "al",
-        "bin",
-        "ibn",
-        "zu",
-        "zum",
-        "zur",
-        "of",
-        "und",
-        "and",
-        "dos",
-        "del",
-        "della",
-        "st",
-    ]
-)
-_PARTICLES_ALONE: Final = _PARTICLES - {"of", "and", "und", "zu", "da", "der", "den", "al", "la", "le"}
+_PARTICLES: Final = lexicon.sections("cues.txt")["name particles"]
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _STREET: Final = re.compile(
     r"(?:str|strasse|straße|weg|platz|allee|gasse|ring|damm|ufer|street|st|avenue|ave|road|rd|lane|ln|drive|dr|way|"
@@ -49,6 +21,9 @@ _STREET: Final = re.compile(
     r"apartment|nr|no)\.?$",
     re.IGNORECASE,
 )
+_HOUSE: Final = re.compile(r"\.?,? (?:nr\.? |no\.? |#)?\d{1,5}[a-z]?(?:\s?[-/]\s?\d{1,4}[a-z]?)?(?!\w)", re.IGNORECASE)
+_HOUSE_HAN: Final = re.compile(r"\d{1,4}(?:[号號室楼樓栋棟弄巷座段层層]|单元|單元)(?:\d{1,4}[号號室楼樓])?")
+_LAST: Final = re.compile(r" \d{1,4}[A-Za-z]?(?=[,;.?!]?(?:\s[A-ZÄÖÜ]|\n|$))", re.ASCII)
 _LETTERS: Final = (kinds.NAME, kinds.WORD)
 _PLACE_DIGITS: Final = 3
 
@@ -62,11 +37,23 @@ def spans(text: str, pieces: list[Piece], vocabulary: Vocabulary, taken: bytearr
             merged[-1] = _join(merged[-1], piece)
         else:
             merged.append(piece)
-    return [
-        Span(_start(text, merged, place), each.end, _type(text, each, vocabulary))
-        for place, each in enumerate(merged)
-        if each.hidden
-    ]
+    found: list[Span] = []
+    for place, each in enumerate(merged):
+        if each.hidden and not (found and each.start < found[-1].end):
+            end = max(each.end, _end(text, each, taken))
+            found.append(Span(_start(text, merged, place), end, _type(text, each, vocabulary)))
+    return found
+
+
+def _end(text: str, piece: Piece, taken: bytearray) -> int:
+    """A street takes the house number after it, any other name a number that nothing else is said of."""
+    if piece.type != kinds.NAME:
+        return piece.end
+    form = _HOUSE_HAN if piece.kind == "han" else _HOUSE if _STREET.search(text[piece.start : piece.end]) else _LAST
+    number = form.match(text, piece.end)
+    if number is None or any(taken[piece.end : number.end()]) or _YEAR.fullmatch(number.group().strip()):
+        return piece.end
+    return number.end()
 
 
 def _start(text: str, pieces: list[Piece], place: int) -> int:
@@ -78,7 +65,12 @@ def _start(text: str, pieces: list[Piece], place: int) -> int:
     said = text[before.start : before.end]
     if text[before.end : piece.start] != " " or _YEAR.fullmatch(said):
         return piece.start
-    is_part = len(said) >= _PLACE_DIGITS or _STREET.search(text[piece.start : piece.end])
+    words = text[piece.start : piece.end].split()
+    is_part = (
+        len(said) >= _PLACE_DIGITS
+        or _STREET.search(text[piece.start : piece.end])
+        or (len(said) > 1 and len(words) > 1 and not quantities.is_amount_after(text[: before.start]))
+    )
     return before.start if is_part else piece.start
 
 
@@ -98,13 +90,21 @@ def _joined_codes(text: str, pieces: list[Piece], taken: bytearray) -> list[Piec
 
 def _code(text: str, chunk: list[Piece]) -> list[Piece]:
     said = text[chunk[0].start : chunk[-1].end]
-    if len(chunk) == 1 or not any(each.hidden for each in chunk):
+    if len(chunk) == 1 or not (any(each.hidden for each in chunk) or _is_code(text, chunk)):
         return chunk
     if not any(map(str.isdigit, said)) and "@" not in said:
         return chunk
     digits_only = all(each.kind == "number" for each in chunk)
     type_ = kinds.NUMBER if digits_only else kinds.CODE
     return [Piece(chunk[0].start, chunk[-1].end, hidden=True, type=type_, kind="code")]
+
+
+def _is_code(text: str, chunk: list[Piece]) -> bool:
+    """Whether a chunk none of whose parts is hidden is a code: ``H4-2195``, not ``Q2/2026`` or ``24h-48h``."""
+    numbers = [text[each.start : each.end] for each in chunk if each.kind == "number"]
+    return any(each.kind == "code" for each in chunk) and any(
+        len(each) >= _PLACE_DIGITS and not _YEAR.fullmatch(each) for each in numbers
+    )
 
 
 def _belong(text: str, pieces: list[Piece], left: Piece, place: int) -> bool:
@@ -115,8 +115,6 @@ def _belong(text: str, pieces: list[Piece], left: Piece, place: int) -> bool:
         return left.end == right.start and left.kind != "special" and right.kind != "special" and right.hidden
     if right.hidden:
         return _alike(left, right)
-    if right.kind == "number":
-        return left.type == kinds.NAME and _is_house_number(text, left, right, pieces, place)
     following = pieces[place + 1] if place + 1 < len(pieces) else None
     return (
         right.kind == "word"
@@ -126,7 +124,7 @@ def _belong(text: str, pieces: list[Piece], left: Piece, place: int) -> bool:
         and following.kind == "word"
         and following.type == left.type
         and text[right.end : following.start] == " "
-        and fold(text[right.start : right.end]) in _PARTICLES_ALONE
+        and fold(text[right.start : right.end]) in _PARTICLES
     )
 
 
@@ -138,13 +136,6 @@ def _alike(left: Piece, right: Piece) -> bool:
     if left.type in _LETTERS and right.type in _LETTERS:
         return True
     return left.type == right.type == kinds.NUMBER or (left.type == kinds.NAME and right.type == kinds.NUMBER)
-
-
-def _is_house_number(text: str, left: Piece, right: Piece, pieces: list[Piece], place: int) -> bool:
-    said = text[right.start : right.end]
-    if _YEAR.fullmatch(said):
-        return False
-    return bool(_STREET.search(text[left.start : left.end])) or place + 1 == len(pieces)
 
 
 def _join(left: Piece, right: Piece) -> Piece:

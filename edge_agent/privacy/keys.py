@@ -89,6 +89,8 @@ def _parts(parts: list[str]) -> Iterator[tuple[str, bool]]:
 
 def is_worth_it(joined: str) -> bool:
     """Whether a joined form is long enough to mean anything."""
+    if len(joined) >= _SHORTEST_DIGITS:
+        return True
     if joined.isdigit():
         return len(joined) >= _SHORTEST_DIGITS
     if joined and is_han(joined[0]):

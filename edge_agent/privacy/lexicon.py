@@ -41,16 +41,21 @@ def english() -> frozenset[str]:
 
 
 @cache
-def functions() -> frozenset[str]:
-    """Function words of English, German and Chinese."""
+def functions(*, german: bool = True) -> frozenset[str]:
+    """Function words of English and Chinese, and of German: some of these are English names."""
     lists = sections("functions.txt")
-    return frozenset().union(*lists.values())
+    return frozenset().union(*(words for name, words in lists.items() if german or not name.startswith("german")))
 
 
 @cache
 def names(section: str) -> frozenset[str]:
     """A section of the words that are names too."""
     return sections("names.txt")[section]
+
+
+def is_name(folded: str) -> bool:
+    """Whether an English word is a name too."""
+    return folded in names("rare") or folded in names("double")
 
 
 @cache

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from edge_agent.privacy import lexicon
+from edge_agent.privacy.folding import fold
 
 _START: Final = r"(?<![\w.,/-])"
 _END: Final = r"(?![\w/-]|[.,:]\d)"
@@ -34,12 +35,17 @@ AMOUNTS: Final = re.compile(f"{_START}(?:{_AMOUNT}){_END}", re.ASCII)
 
 UNITS: Final = lexicon.sections("cues.txt")["units"]
 _ATTACHED: Final = re.compile(r"(\d{1,5})([^\W\d_]{1,7})")
-_PERIOD: Final = re.compile(r"[qh][1-4]|[qh][1-4]/?(?:19|20)\d\d|kw\d{1,2}|(?:19|20)?\d0s|(?:19|20)\d0er")
+_PERIOD: Final = re.compile(r"(?:q[1-4]|h[12])(?:/?(?:19|20)\d\d)?|kw\d{1,2}|(?:19|20)?\d0s|(?:19|20)\d0er")
 _MORE: Final = lexicon.sections("cues.txt")["before amount"]
+#: "73928 RD" is no ordinal.
+_FOLLOWING: Final = UNITS - {"st", "nd", "rd", "th"}
 _LONGEST_SHORT: Final = 4
 _LONGEST_AMOUNT: Final = 7
 #: Groups of digits that stand together and have so many of them are a number of something, not several amounts.
 _LONG_RUN: Final = 7
+
+_LAST_WORD: Final = re.compile(r"([^\W\d_]+)\W*$")
+_LAST_WORD_REACH: Final = 30
 
 _RUN: Final = re.compile(r"(?<!\w)\d{1,}(?:[ \u00a0./()+-]{1,2}\d+)+(?!\w)", re.ASCII)
 
@@ -64,7 +70,13 @@ def is_short(digits: str, before: str, after: str) -> bool:
     """Whether a number is short, or a quantity by the word before or after it."""
     if len(digits) <= _LONGEST_SHORT:
         return True
-    return len(digits) <= _LONGEST_AMOUNT and (after in UNITS or before in _MORE)
+    return len(digits) <= _LONGEST_AMOUNT and (after in _FOLLOWING or before in _MORE)
+
+
+def is_amount_after(text: str) -> bool:
+    """Whether a number after this text is an amount: ``the last``, ``more than``, ``top``."""
+    found = _LAST_WORD.search(text[-_LAST_WORD_REACH:])
+    return found is not None and fold(found.group(1)) in _MORE
 
 
 def is_quantity(folded: str) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, Protocol, get_args
 
 from edge_agent.errors import ConfigError, PlanRejected
 from edge_agent.messages import ToolSignature
-from edge_agent.privacy import formats, joining, kinds, patterns, placeholders, reading
+from edge_agent.privacy import closed, formats, joining, kinds, patterns, placeholders, reading
 from edge_agent.privacy.patterns import Pattern
 from edge_agent.privacy.spans import Span, covered, without_overlap
 from edge_agent.privacy.vocabulary import Vocabulary, vocabulary
@@ -43,6 +44,11 @@ class Redactor:
             whole = False
         return redacted if whole else placeholders.fill(text, [Span(0, len(text), kinds.LITERAL)])
 
+    @property
+    def bits(self) -> Callable[[str], float] | None:
+        """At ``closed``: the most that a template can tell, in bits. No other level has such a bound."""
+        return partial(closed.bits, vocabulary=self.vocabulary) if self.level == "closed" else None
+
     def _spans(self, text: str) -> list[Span]:
         literal = placeholders.look_alikes(text)
         spans = literal
@@ -71,11 +77,14 @@ def redactor(
     """Make a redactor for a catalogue. Raises ``ConfigError`` for an unknown level or a pattern that can't be used."""
     if level not in LEVELS:
         raise ConfigError(f'there is no level "{level}"; the levels are: {", ".join(LEVELS)}')
+    all_patterns = [*patterns_, *patterns.declared(signatures)]
     return Redactor(
         level=level,
         known=known,
-        vocabulary=vocabulary(signatures, vocabulary_, closed=level == "closed"),
-        patterns=patterns.compiled([*patterns_, *patterns.declared(signatures)]),
+        vocabulary=vocabulary(
+            signatures, vocabulary_, types=[each.type for each in all_patterns], closed=level == "closed"
+        ),
+        patterns=patterns.compiled(all_patterns),
     )
 
 

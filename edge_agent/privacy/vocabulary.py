@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edge_agent.messages import ToolSignature
-from edge_agent.privacy import han, kinds, lexicon, patterns
+from edge_agent.privacy import han, kinds, patterns
 from edge_agent.privacy.folding import HAN, fold, tokens
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -24,22 +24,27 @@ class Vocabulary:
     own: frozenset[str]
     #: Noun → type of placeholder: ``customer`` → ``CUSTOMER``.
     wants: Mapping[str, str]
+    #: The types that placeholders may have besides those of forms.
+    types: frozenset[str] = frozenset()
     closed: bool = False
 
-    @property
-    def size(self) -> int:
-        """How many words pass at level ``closed``."""
-        return len(self.own | lexicon.functions())
 
-
-def vocabulary(signatures: Sequence[ToolSignature], words: Iterable[str], *, closed: bool = False) -> Vocabulary:
+def vocabulary(
+    signatures: Sequence[ToolSignature],
+    words: Iterable[str],
+    *,
+    types: Iterable[str] = (),
+    closed: bool = False,
+) -> Vocabulary:
     """Read the signatures and the operator's words, each with its regular inflections."""
     roots = {root for text in _texts(signatures) for root in _roots(text)} | {
         root for text in words for root in _roots(text)
     }
     forms = {form for root in roots for form in _forms(root)}
     wants = {noun: type_ for signature in signatures for noun, type_ in _wants(signature)}
-    return Vocabulary(own=frozenset(roots | forms), wants=wants, closed=closed)
+    return Vocabulary(
+        own=frozenset(roots | forms), wants=wants, types=frozenset([*types, *wants.values()]), closed=closed
+    )
 
 
 def _texts(signatures: Sequence[ToolSignature]) -> Iterator[str]:
@@ -66,9 +71,11 @@ def _roots(text: str) -> Iterator[str]:
     for run in _HAN_RUN.findall(text):
         yield run
         yield from (word.text for word in han.words(run) if len(word.text) > 1)
-    for token in tokens(_CAMEL.sub(" ", _HAN_RUN.sub(" ", text))):
+    text = _CAMEL.sub(" ", _HAN_RUN.sub(" ", text))
+    for token in tokens(text):
         if not token.folded.isdigit() and len(token.folded) > 1:
             yield token.folded
+            yield text[token.start : token.end].lower()
 
 
 def _forms(root: str) -> Iterator[str]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 from edge_agent.errors import ConfigError
-from edge_agent.privacy import Level, Pattern, kinds, redact
-from tests.privacy.samples import CATALOGUE
+from edge_agent.privacy import Level, Pattern, closed, kinds, lexicon, redact, redactor
+from edge_agent.privacy.page import PUNCTUATION
+from tests.privacy.samples import CATALOGUE, HOSTILE
+
+FUNCTIONS = lexicon.functions()
 
 
 def leaves(text: str, level: Level = "strict", **more: Any) -> str:
@@ -128,3 +133,26 @@ def test_no_type_is_the_end_of_another() -> None:
     ]
     assert kinds.of_parameter("order_id") == "ORDER"
     assert all(one == other or not one.endswith(other) for one in wanted for other in wanted)
+
+
+@given(HOSTILE)
+@settings(max_examples=300, deadline=None, database=None)
+def test_at_closed_every_symbol_that_leaves_is_one_of_finitely_many(text: str) -> None:
+    made = redactor(level="closed", signatures=CATALOGUE)
+    template = made.redact(text).template
+    for symbol in re.findall(r"<[A-Z]+_\d+>|[^\W_]+|.", template, re.DOTALL):
+        known = (
+            symbol in PUNCTUATION or symbol.startswith("<") or symbol.lower() in {"s", "t", "d", "ll", "re", "ve", "m"}
+        )
+        assert known or closed.may_leave(symbol, made.vocabulary) or symbol.removesuffix("n").lower() in FUNCTIONS
+
+
+def test_only_closed_has_a_bound_and_more_words_have_a_higher_one() -> None:
+    assert redactor(level="strict").bits is None
+    bits = redactor(level="closed", signatures=CATALOGUE).bits
+    assert bits is not None
+    assert 0 < bits("which") < bits("which order is delayed") < 100
+
+
+def test_what_an_earlier_rule_leaves_of_a_token_is_hidden() -> None:
+    assert redact("ßNAME_1> xy", signatures=CATALOGUE).template == "<WORD_1><LITERAL_1> <WORD_2>"

@@ -113,7 +113,7 @@ def _match(clause: str, question: str, tool: Tool, known: _Known, today: str) ->
 def _content(clause: str, tool: Tool, arguments: Mapping[str, Any], known: _Known) -> list[str]:
     """Give the words that a tool should know: no stop words, no values that it took, no cues that nobody names."""
     values = [arguments[each.name] for each in tool.parameters if each.name in arguments and not _enum(each)]
-    taken = {word for value in values for word in words(str(value))}
+    taken = {word for value in values for word in words(_PLACEHOLDER.sub(" ", str(value)))}
     cues = {word for word in reading.cue_words(clause) if stem(word) not in known.spread}
     said = words(_PLACEHOLDER.sub(" ", clause))
     kept = [word for word in said if len(word) > 1 or not word.isascii()]
