@@ -53,7 +53,7 @@ def test_it_shows_what_left_when_and_for_which_query(site: Path, capsys: Capture
     assert "3 requests left" in out
     assert out.count("for kiosk-1, query ") == 2
     assert "for the shared topic, query " in out
-    assert "'And how is ORD-1043?'" in out
+    assert "'And how is " in out
     assert "order_status" not in out
     assert audit(site, "--bodies") == 0
     assert "order_status" in capsys.readouterr().out
