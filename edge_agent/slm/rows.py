@@ -37,9 +37,9 @@ def _table(fact: Fact, facts: Facts, zone: tzinfo) -> Table:
 
 def _said(value: Scalar | Sequence[Scalar], fact: Fact) -> Scalar | Sequence[Scalar]:
     """A mean has more digits than its values had: two decimals are enough to say."""
-    if fact.reading.reduce == "mean" and isinstance(value, float | Decimal) and abs(value) >= 1:
-        return round(value, 2)
-    return value
+    if fact.reading.reduce != "mean" or isinstance(value, Sequence):
+        return value
+    return round(value, 2) if isinstance(value, float | Decimal) and abs(value) >= 1 else value
 
 
 def spoken(name: str) -> str:
