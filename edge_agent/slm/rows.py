@@ -37,9 +37,13 @@ def _table(fact: Fact, facts: Facts, zone: tzinfo) -> Table:
 
 def _said(value: Scalar | Sequence[Scalar], fact: Fact) -> Scalar | Sequence[Scalar]:
     """A mean has more digits than its values had: two decimals are enough to say."""
-    if fact.reading.reduce != "mean" or isinstance(value, Sequence):
+    if fact.reading.reduce != "mean":
         return value
-    return round(value, 2) if isinstance(value, float | Decimal) and abs(value) >= 1 else value
+    if isinstance(value, float):
+        return round(value, 2) if abs(value) >= 1 else value
+    if isinstance(value, Decimal):
+        return round(value, 2) if abs(value) >= 1 else value
+    return value
 
 
 def spoken(name: str) -> str:
