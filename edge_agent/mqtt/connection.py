@@ -7,22 +7,30 @@ aiomqtt (the present name of asyncio-mqtt) has no public manual acknowledgement 
 from __future__ import annotations
 
 import asyncio
+import logging
+import struct
 from dataclasses import dataclass
 from typing import Any
 
 import aiomqtt
+from paho.mqtt import MQTTException
+from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
+from paho.mqtt.properties import Properties, VariableByteIntegers
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from edge_agent.errors import FedlmError
 from edge_agent.wire import Incoming, Outgoing
 
+log = logging.getLogger(__name__)
+
 #: A lost PUBACK shows as a lost connection at the latest when the keepalive finds it; this is the last resort.
 PUBACK_WITHIN_S = 60.0
 #: Room for topic and properties beside the payload.
 PACKET_OVERHEAD_BYTES = 1024
+#: An empty Response Topic, packed with its length: nobody may be answered there.
+_NOWHERE = b"\x03\x08\x00\x00"
 
 
 class PublishRefused(FedlmError):
@@ -49,6 +57,8 @@ class Connection(aiomqtt.Client):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._client.manual_ack_set(True)
+        self._handle_publish = self._client._handle_publish  # noqa: SLF001 - see _on_publish_packet
+        self._client._handle_publish = self._on_publish_packet  # type: ignore[method-assign]  # noqa: SLF001
         self._unconfirmed: dict[int, asyncio.Future[ReasonCode]] = {}
         self._largest: int | None = None
 
@@ -80,6 +90,20 @@ class Connection(aiomqtt.Client):
         """Confirm a message to the broker that sent it; nothing where this connection is gone."""
         if qos and not self._disconnected.done():
             self._client.ack(mid, qos)
+
+    def _on_publish_packet(self) -> MQTTErrorCode:
+        """Read a PUBLISH; without its properties where paho can't read them.
+
+        It refuses U+FEFF in them, which MQTT allows and a broker passes on. The connection would end, the broker would
+        send the message again on the next one, and so on for ever: any device could silence the agent.
+        """
+        try:
+            return self._handle_publish()
+        except (MQTTException, LookupError, ValueError, struct.error):
+            packet = self._client._in_packet  # noqa: SLF001 - paho has no hook before it reads
+            packet["packet"] = without_properties(packet["command"], bytes(packet["packet"]))
+            log.warning("properties_unreadable", extra={"bytes": len(packet["packet"])})
+            return self._handle_publish()
 
     def _on_publish(self, client: Any, userdata: Any, mid: int, reason_code: Any, properties: Any) -> None:
         if (confirmed := self._unconfirmed.get(mid)) is not None and not confirmed.done():
@@ -115,6 +139,14 @@ def incoming(message: aiomqtt.Message, connection: Connection) -> Incoming:
         expiry_s=getattr(properties, "MessageExpiryInterval", None),
         acknowledge=lambda: connection.acknowledge(message.mid, message.qos),
     )
+
+
+def without_properties(command: int, packet: bytes) -> bytearray:
+    """Put an empty Response Topic in place of a PUBLISH's properties, so that a query is refused, not misunderstood."""
+    (topic,) = struct.unpack_from(">H", packet)
+    begin = 2 + topic + (2 if command & 0x06 else 0)  # an identifier, where the QoS isn't 0
+    (length, taken) = VariableByteIntegers.decode(packet[begin:])  # type: ignore[no-untyped-call]
+    return bytearray(packet[:begin] + _NOWHERE + packet[begin + taken + length :])
 
 
 def _publish_properties(message: Outgoing) -> Properties:

@@ -73,12 +73,11 @@ class Fates:
         if letters[topic, shown]:
             letters[topic, shown] -= 1
             return True
+        if (id_ := _id_of(shot)) and id_ in self._ids:
+            return True
         device = topic.split("/")[2] if topic.count("/") > 1 else ""
-        if shot.kind == "topic":
-            return json.loads(shot.payload)["id"] in self._ids
-        return (
-            shot.correlation is None and bool(device) and topic.startswith("fedlm/query") and self._answered[device] > 0
-        )
+        known = bool(device) and topic.startswith("fedlm/query") and self._answered[device] > 0
+        return known and (shot.correlation is None or _unreadable(shot))
 
 
 def wrong_place(message: Incoming, fates: Fates) -> str | None:
@@ -87,7 +86,7 @@ def wrong_place(message: Incoming, fates: Fates) -> str | None:
     if topic in OWN or (topic.startswith("fedlm/trace/agent/") and topic.count("/") == 3):
         return None
     levels = topic.split("/")
-    if levels[:2] != ["fedlm", "response"] or "victim" in topic or "" in levels or len(levels) > 9:
+    if levels[:2] != ["fedlm", "response"] or "" in levels or len(levels) > 9:
         return f"said at {topic!r}: {message.payload[:100]!r}"
     device = levels[2] if len(levels) > 2 else ""
     if message.correlation is not None and message.correlation in fates.homes:
@@ -97,6 +96,18 @@ def wrong_place(message: Incoming, fates: Fates) -> str | None:
     if device in fates.devices or device in ("", "any", "delta"):
         return None
     return f"nobody asked as {device!r}, and was answered at {topic!r}"
+
+
+def _id_of(shot: Shot) -> str:
+    """The id that only this shot has, where it has one."""
+    if shot.kind not in ("topic", "response topic") or not shot.payload.startswith(b'{"'):
+        return ""
+    return str(json.loads(shot.payload)["id"])
+
+
+def _unreadable(shot: Shot) -> bool:
+    """Whether the client library can't read its properties: the correlation is lost with them."""
+    return "\ufeff".encode() in shot.packed
 
 
 def _may_expire(shot: Shot) -> bool:

@@ -100,6 +100,7 @@ HIJACKS = (
     "fedlm/response/{device}/#",
     "fedlm/response/{device}/+",
     "fedlm/response/{device}/a\u0001b",
+    "fedlm/response/{device}/a\ufeffb",
     "fedlm/response/{device}/a/b/c/d/e/f/g/h",
     "fedlm/response/{device}/" + "x" * 300,
     "fedlm/response/any",
@@ -239,6 +240,9 @@ def _broken_properties(draw: random.Random, number: int) -> Shot:
     properties = draw.choice(
         (
             b"\x08\x00\x02\xff\xfe",
+            b"\x03\x00\x03\xef\xbb\xbf",
+            b"\x26\x00\x01a\x00\x03\xef\xbb\xbf",
+            b"\x01\x02",
             b"\x08\x00\x03a\x00b",
             b"\x08\x00\xffshort",
             b"\x08\x00\x01a\x08\x00\x01b",

@@ -10,6 +10,7 @@ import pytest
 from edge_agent.clock import Clock
 from edge_agent.errors import PlanRejected
 from edge_agent.offer import Offer, check_offer
+from edge_agent.privacy.real import real
 from edge_agent.stages.validate import validate
 from edge_agent.tools.registry import Registry
 from edge_agent.types import Call, Checked, Proposed, Redacted
@@ -32,7 +33,7 @@ async def checked(offer: Offer, device: str, tool: str, *, effects: bool = False
         route_reason="",
         redacted=Redacted(template=""),
     )
-    return await validate(offer.policies.granted(device), None, max_calls=8, effects=effects)(plan)
+    return await validate(offer.policies.granted(device), None, max_calls=8, restore=real, effects=effects)(plan)
 
 
 async def arguments(offer: Offer, device: str, tool: str, **proposed: Any) -> Mapping[str, Any]:
