@@ -27,9 +27,13 @@ class RuleCloud(Server):
         super().__init__(self._plan)
         self.may_answer = asyncio.Event()
         self.may_answer.set()
+        #: Requests that wait for their answer.
+        self.waiting: set[bytes] = set()
 
     async def _plan(self, received: Received) -> Reply:
         self.received.clear()
+        self.waiting.add(received.body)
         await self.may_answer.wait()
+        self.waiting.discard(received.body)
         asked = read(received.json)
         return completion(asked, planned(asked.question), bytes_read=len(received.body))

@@ -24,11 +24,13 @@ from edge_agent.testing.processes import Process, await_port, mongodb_stand_in, 
 from tests.faults.cloud import RuleCloud
 
 STARTS_WITHIN_S = 45.0
+#: Queries that the agent holds at most.
+INBOX = 64
 
 _AGENT = """
 state-dir = "{folder}/agent"
 shutdown-s = 5
-deadline-s = {deadline_s}
+deadline-s = 60
 [mqtt]
 root = "{root}"
 host = "127.0.0.1"
@@ -36,6 +38,10 @@ port = {agent_port}
 keepalive-s = 5
 [planner]
 budget-s = 20
+pinned = "{pinned}"
+[journal]
+keep-s = {keep_s}
+ballast-mb = 1
 [telemetry]
 interval-s = 0.5
 [trace]
@@ -51,7 +57,9 @@ effects = ["open_ticket", "ring_bell"]
 [inbox]
 per-device-per-minute = 0
 size = {size}
-{extra}
+[[plan]]
+match = ["Where is item {{item}}"]
+calls = [{{ tool = "look_up", arguments = {{ item = "{{item}}" }} }}]
 [[source]]
 name = "site"
 uri = "{mongo}"
@@ -157,17 +165,17 @@ class Parts:
                     self._news.notify_all()
 
 
-def _write(parts: Parts, *, deadline_s: float, size: int, extra: str) -> None:
+def _write(parts: Parts, *, keep_s: float, pinned: bool) -> None:
     values = {
         "folder": parts.folder,
         "root": parts.root,
         "agent_port": parts.device_port,
-        "deadline_s": deadline_s,
+        "keep_s": keep_s,
+        "pinned": "first" if pinned else "fallback",
         "tools": Path(__file__).with_name("fault_tools.py"),
-        "size": size,
+        "size": INBOX,
         "cloud": parts.cloud.base_url,
         "mongo": parts.mongo,
-        "extra": extra,
     }
     (parts.folder / "agent.toml").write_text(_AGENT.format(**values))
     (parts.folder / "bridge.toml").write_text(_BRIDGE.format(**values))
@@ -184,10 +192,8 @@ async def open_parts(
     *,
     through: Callable[[int], Awaitable[int]] | None = None,
     tool_takes_s: float = 0.2,
-    deadline_s: float = 60,
-    size: int = 64,
-    extra: str = "",
-    env: Mapping[str, str] | None = None,
+    keep_s: float = 86_400,
+    pinned: bool = False,
 ) -> AsyncIterator[Parts]:
     """Start them all. ``through``: gives the port by which agent and bridge reach the broker (a proxy's)."""
     broker, port = mosquitto(folder / "broker")
@@ -195,7 +201,6 @@ async def open_parts(
     environment = {
         "FAULTS_MONGO": f"mongodb://127.0.0.1:{mongo_port}/",
         "FAULTS_TOOL_TAKES_S": str(tool_takes_s),
-        **(env or {}),
     }
     async with AsyncExitStack() as opened:
         for process, at in ((broker, port), (database, mongo_port)):
@@ -216,7 +221,7 @@ async def open_parts(
             cloud=cloud,
         )
         await asyncio.to_thread(parts.prepare)
-        _write(parts, deadline_s=deadline_s, size=size, extra=extra)
+        _write(parts, keep_s=keep_s, pinned=pinned)
         await opened.enter_async_context(_observed(parts))
         for process in (parts.bridge, parts.agent):
             process.start()
