@@ -19,6 +19,7 @@ from edge_agent.clock import Clock
 from edge_agent.delivery import Delivery
 from edge_agent.identity import Identity, identity
 from edge_agent.journal import Disk, Journal
+from edge_agent.known import KnownValues
 from edge_agent.messages import Status, encode
 from edge_agent.mqtt import Link
 from edge_agent.offer import Offer, Offers, Rereading
@@ -65,13 +66,19 @@ async def serve(
         signed = signing(credential, require=settings.planner.require_signature)
         left = await opened.enter_async_context(egress_log(settings, clock=clock))
         held = await opened.enter_async_context(journal or open_journal(settings, clock=clock, credential=credential))
-        offers = await opened.enter_async_context(Offers(settings, clock=clock, credential=credential))
+        known = await opened.enter_async_context(
+            KnownValues(Path(settings.state_dir), refresh_s=settings.privacy.refresh_s)
+        )
+        offers = await opened.enter_async_context(
+            Offers(settings, clock=clock, credential=credential, known=known.index)
+        )
         model = await opened.enter_async_context(slm) if slm is not None else None
         agent = Agent(
             settings,
             who=who,
             clock=clock,
             offers=offers,
+            known=known,
             slm=model,
             journal=held,
             left=left,
@@ -106,6 +113,7 @@ class Agent:
         who: Identity,
         clock: Clock,
         offers: Offers,
+        known: KnownValues,
         slm: Slm | None,
         journal: Journal,
         left: ChainLog,
@@ -118,6 +126,7 @@ class Agent:
         self._who = who
         self._clock = clock
         self._offers = offers
+        self._known = known
         self._rereading = rereading
         self._slm = slm
         self._journal = journal
@@ -177,6 +186,7 @@ class Agent:
                 tasks.create_task(self._tell(), name="telemetry"),
                 tasks.create_task(self._watch_slm(), name="watch the model"),
                 tasks.create_task(self._watch_journal(), name="watch the journal"),
+                tasks.create_task(self._keep_known(), name="known values"),
                 tasks.create_task(self._reread(attendance), name="read tools and plans again"),
             ]
             await stop.wait()
@@ -194,6 +204,7 @@ class Agent:
             slm=self._slm,
             planner=self._planner,
             gate=Gate(clock=self._clock, canaries=self._settings.privacy.canaries),
+            known=self._known,
             delivery=self._delivery,
             journal=self._journal,
         )
@@ -261,11 +272,21 @@ class Agent:
             self._presence.part("journal", DEGRADED if reason else ONLINE, reason or None)
             await self._journal.changed.wait()
 
+    async def _keep_known(self) -> None:
+        """Keep the index of known values full; what can't be read is said on the status."""
+
+        def say(wrong: str | None) -> None:
+            if self._offers.now.registry.sensitive:
+                self._presence.part("known values", DEGRADED if wrong else ONLINE, wrong)
+
+        await self._known.keep_full(lambda: self._offers.now.registry.sensitive, say)
+
     async def _reread(self, attendance: Attendance) -> None:
         """Take new tools and plans when told to, and tell everyone; what can't be used is said on the status."""
 
         def adopt(offer: Offer) -> set[asyncio.Task[None]]:
             self._post(self._catalogue())
+            self._known.read_again()
             return attendance.adopt(offer)
 
         def say(wrong: str | None) -> None:

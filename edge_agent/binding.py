@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import NoReturn
 
@@ -13,11 +13,14 @@ from edge_agent.delivery import Delivery
 from edge_agent.effects import Effects
 from edge_agent.errors import Previewed, Unfit
 from edge_agent.journal import Journal
+from edge_agent.known import KnownValues
 from edge_agent.messages import Plan, Response
 from edge_agent.offer import Offer
 from edge_agent.pipeline import Stages
 from edge_agent.planning.cloud import CloudPlanner
+from edge_agent.privacy import advertise
 from edge_agent.privacy.egress import Gate
+from edge_agent.privacy.real import real
 from edge_agent.stages.drafts import bare_facts, by_slm, by_template, drafts, nothing_found
 from edge_agent.stages.ground import ground
 from edge_agent.stages.plans import Source, cloud, journaled, pinned, plans
@@ -36,6 +39,7 @@ from edge_agent.types import (
     Checked,
     Draft,
     Facts,
+    Leaving,
     Proposed,
     Redacted,
     Results,
@@ -60,6 +64,7 @@ class House:
     slm: Slm | None
     planner: CloudPlanner | None
     gate: Gate
+    known: KnownValues
     delivery: Delivery
     journal: Journal
 
@@ -78,6 +83,7 @@ def bind(house: House, asked: Accepted, *, seat: Seat | None, watch: Watch, step
         granted,
         asked.query.tools,
         max_calls=house.settings.planner.max_calls,
+        restore=real,
         effects=_may_change(house, asked),
         key=":".join(asked.key),
     )
@@ -116,7 +122,9 @@ def bind(house: House, asked: Accepted, *, seat: Seat | None, watch: Watch, step
             return respond(given, results, answer, timings=watch.timings(), locale=locale)
 
     return Stages(
-        redact=watch.traced("redact", steps.kept(REDACTED, redact, Redacted)),
+        redact=watch.traced(
+            "redact", steps.kept(REDACTED, redact(house.offer.redactor.redact, ready=_ready(house)), Redacted)
+        ),
         plans=planned,
         validate=watch.traced("validate", steps.planned(validated)),
         run_tools=watch.traced("run_tools", run),
@@ -125,6 +133,15 @@ def bind(house: House, asked: Accepted, *, seat: Seat | None, watch: Watch, step
         ground=watch.traced("ground", grounded),
         respond=responded,
     )
+
+
+def _ready(house: House) -> Callable[[], Awaitable[None]]:
+    """Wait for the known values, where there are any."""
+
+    async def at_once() -> None:
+        return
+
+    return at_once if house.offer.redactor.known is None else house.known.ready
 
 
 def _sources(house: House, asked: Accepted, steps: Steps, permitted: Mapping[str, Tool]) -> list[Source]:
@@ -161,8 +178,8 @@ def _cloud(house: House, asked: Accepted, permitted: Mapping[str, Tool]) -> Sour
     last_moment = asked.deadline - (FALLBACK_SHARE * (asked.deadline - now) if house.offer.plans.plans else 0.0)
     until = min(last_moment, now + house.settings.planner.budget_s)
 
-    async def ask(template: str, violation: str | None) -> Plan:
-        leaving = house.gate.look(template, Registry(tools=permitted).signatures(), violation=violation)
+    async def ask(template: str, issued: Collection[str], violation: str | None) -> Plan:
+        leaving = _leaving(house, permitted, template, issued, violation)
         allowed = house.gate.consented(leaving, asked.query.consent)
         return await planner.plan(allowed, key=asked.key, deadline=until)
 
@@ -173,13 +190,25 @@ def _cloud(house: House, asked: Accepted, permitted: Mapping[str, Tool]) -> Sour
 def _preview(house: House, permitted: Mapping[str, Tool]) -> Source:
     """End the query by showing what ``_cloud`` would send: the very same body, and nothing leaves."""
 
-    async def show(template: str, violation: str | None) -> NoReturn:
+    async def show(template: str, issued: Collection[str], violation: str | None) -> NoReturn:
         if house.planner is None:
             raise Previewed(body=None, sha256="")
-        leaving = house.gate.look(template, Registry(tools=permitted).signatures(), violation=violation)
+        leaving = _leaving(house, permitted, template, issued, violation)
         raise Previewed(body=leaving.raw.decode(), sha256=leaving.sha256)
 
     return cloud(show, repair=False)
+
+
+def _leaving(
+    house: House, permitted: Mapping[str, Tool], template: str, issued: Collection[str], violation: str | None
+) -> Leaving:
+    """All that leaves, looked through. Raises ``EgressRefused``, or ``PlannerFailed`` where that isn't possible yet."""
+    redactor, gate = house.offer.redactor, house.gate
+    if redactor.known is not None:
+        house.known.check_whole()
+        gate = replace(gate, known=redactor.known.find)
+    signatures = advertise(Registry(tools=permitted).signatures(), issued)
+    return replace(gate, bits=redactor.bits).look(template, signatures, violation=violation)
 
 
 def _may_change(house: House, asked: Accepted) -> bool:

@@ -75,6 +75,14 @@ class Planner(Settings, frozen=True, kw_only=True):
 class Privacy(Settings, frozen=True, kw_only=True):
     """What may leave for the cloud."""
 
+    #: ``off``: the question as it is. ``standard``: without known values, declared patterns and checksummed formats.
+    #: ``strict``: only everyday words, words of the tools, short numbers and dates leave. ``closed``: only words of the
+    #: tools, of ``vocabulary`` and function words.
+    level: Literal["off", "standard", "strict", "closed"] = "strict"
+    #: Words of your trade that may leave: they are the same for everybody.
+    vocabulary: list[str] = []
+    #: Seconds between two readings of the sources' ``sensitive`` fields, where the server has no change streams.
+    refresh_s: Positive = 300.0
     #: Answer every query without ``consent`` by its preview: nothing leaves that nobody has seen.
     confirm: bool = False
     #: Texts that must never leave, planted to find a leak: a request that holds one is refused.
@@ -137,6 +145,8 @@ class Source(Settings, frozen=True, kw_only=True):
     uri: str | None = None
     uri_credential: str | None = None
     collections: Annotated[list[str], Meta(min_length=1)]
+    #: Fields whose values never leave in a question, as "collection.field": names, ids, addresses.
+    sensitive: list[str] = []
 
 
 class Param(Settings, frozen=True, kw_only=True):

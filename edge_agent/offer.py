@@ -16,6 +16,7 @@ from edge_agent.errors import ConfigError
 from edge_agent.messages import Catalogue
 from edge_agent.planning.pinned import PinnedPlans
 from edge_agent.planning.pinning import pin
+from edge_agent.privacy import Known, Redactor, redactor
 from edge_agent.privacy.policy import Policies
 from edge_agent.privacy.policy_tables import read_policies
 from edge_agent.tools.registry import Registry, check_tools, open_registry
@@ -28,11 +29,12 @@ Credential = Callable[[str], str | None]
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """The tools, their sources open; the plans; and who may use which tool."""
+    """The tools, their sources open; the plans; who may use which tool; and what of a question leaves."""
 
     registry: Registry
     plans: PinnedPlans
     policies: Policies
+    redactor: Redactor
 
     @property
     def catalogue(self) -> Catalogue:
@@ -42,21 +44,29 @@ class Offer:
 
 def check_offer(settings: config.Agent, clock: Clock) -> Offer:
     """Compile tools and plans without opening a source. Raises ``ConfigError``."""
-    return _offer(settings, check_tools(settings, clock))
+    return _offer(settings, check_tools(settings, clock), known=None)
 
 
 @asynccontextmanager
-async def open_offer(settings: config.Agent, *, clock: Clock, credential: Credential) -> AsyncGenerator[Offer]:
-    """Own the sources under tools and plans. Raises ``ConfigError``."""
+async def open_offer(
+    settings: config.Agent, *, clock: Clock, credential: Credential, known: Known | None = None
+) -> AsyncGenerator[Offer]:
+    """Own the sources under tools and plans. ``known`` finds known values. Raises ``ConfigError``."""
     async with open_registry(settings, clock=clock, credential=credential) as registry:
-        yield _offer(settings, registry)
+        yield _offer(settings, registry, known=known)
 
 
-def _offer(settings: config.Agent, registry: Registry) -> Offer:
+def _offer(settings: config.Agent, registry: Registry, *, known: Known | None) -> Offer:
     return Offer(
         registry=registry,
         plans=pin(settings.plan, registry.tools),
         policies=read_policies(settings, registry.tools),
+        redactor=redactor(
+            level=settings.privacy.level,
+            known=known if registry.sensitive and settings.privacy.level != "off" else None,
+            signatures=registry.signatures(),
+            vocabulary_=settings.privacy.vocabulary,
+        ),
     )
 
 
@@ -71,8 +81,11 @@ class Rereading:
 class Offers:
     """The offer of now, and those before it until their last query has ended. Owns all of their sources."""
 
-    def __init__(self, settings: config.Agent, *, clock: Clock, credential: Credential) -> None:
+    def __init__(
+        self, settings: config.Agent, *, clock: Clock, credential: Credential, known: Known | None = None
+    ) -> None:
         self._settings = settings
+        self._known = known
         self._clock = clock
         self._credential = credential
         self._opened: dict[int, AsyncExitStack] = {}
@@ -122,7 +135,7 @@ class Offers:
     async def _open(self, settings: config.Agent) -> None:
         async with AsyncExitStack() as stack:
             offer = await stack.enter_async_context(
-                open_offer(settings, clock=self._clock, credential=self._credential)
+                open_offer(settings, clock=self._clock, credential=self._credential, known=self._known)
             )
             self._number += 1
             self._opened[self._number] = stack.pop_all()

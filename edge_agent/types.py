@@ -97,7 +97,8 @@ class Proposed(msgspec.Struct, frozen=True, kw_only=True):
     calls: tuple[Call, ...]
     route: Route
     route_reason: str
-    redacted: Redacted
+    #: Whose placeholders its arguments may hold. None: planned on the device, with real values.
+    redacted: Redacted | None
     usage: Usage | None = None
 
 

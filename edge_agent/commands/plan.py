@@ -7,6 +7,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from secrets import token_hex
 
@@ -20,16 +21,19 @@ from edge_agent.config_file import load
 from edge_agent.credentials import beside
 from edge_agent.errors import ConfigError, PlannerFailed, PlanRejected
 from edge_agent.identity import ulid
-from edge_agent.messages import Plan, Query, Status, canonical, decode
+from edge_agent.known import index_file
+from edge_agent.messages import Plan, Status, canonical, decode
 from edge_agent.mqtt import Link, Subscription
 from edge_agent.offer import Offer
 from edge_agent.planning.cloud import CloudPlanner
-from edge_agent.privacy.egress import Gate, Record
+from edge_agent.privacy import advertise
+from edge_agent.privacy.egress import Gate, Record, none_known
+from edge_agent.privacy.index import Index
+from edge_agent.privacy.real import real
 from edge_agent.signing import signing
-from edge_agent.stages.redact import redact
 from edge_agent.stages.validate import validate
 from edge_agent.topics import PlanResponseAddress, StatusAddress, Topics
-from edge_agent.types import Accepted, Call, Leaving, Proposed, Redacted, ReturnAddress
+from edge_agent.types import Call, Leaving, Proposed, Redacted
 
 CONNECT_WITHIN_S = 10.0
 
@@ -52,9 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _plan(settings: config.Agent, offer: Offer, arguments: argparse.Namespace) -> int:
     clock = Clock(zone=zone_of(settings))
     narrow = arguments.tools.split(",") if arguments.tools else None
-    redacted = await redact(_asked(arguments.prompt))
-    gate = Gate(clock=clock, canaries=settings.privacy.canaries)
-    leaving = gate.look(redacted.template, offer.registry.signatures(narrow))
+    redacted, leaving = _leaving(settings, offer, arguments.prompt, narrow, clock)
     _say(_pinned(offer, arguments.prompt))
     _say(f"what would leave for the bridge, {len(leaving.raw):,} bytes:")
     _write(leaving.raw)
@@ -75,9 +77,22 @@ async def _plan(settings: config.Agent, offer: Offer, arguments: argparse.Namesp
     return await _judged(plan, redacted, offer, narrow, settings.planner.max_calls)
 
 
-def _asked(prompt: str) -> Accepted:
-    address = ReturnAddress(topic="")
-    return Accepted(key=("", "plan"), query=Query(prompt=prompt), address=address, received=0.0, deadline=0.0)
+def _leaving(
+    settings: config.Agent, offer: Offer, prompt: str, narrow: list[str] | None, clock: Clock
+) -> tuple[Redacted, Leaving]:
+    """What the agent would let leave. Known values are those that it has read: they are in its state folder."""
+    file = index_file(Path(settings.state_dir))
+    redactor = offer.redactor
+    with Index(file if file.exists() else None) as index:
+        if offer.registry.sensitive and redactor.level != "off":
+            redactor = replace(redactor, known=index)
+            if not len(index):
+                _say("the values of the sensitive fields are not known here: the agent reads them while it runs")
+        redacted = redactor.redact(prompt)
+        known = redactor.known.find if redactor.known is not None else none_known
+        gate = Gate(clock=clock, canaries=settings.privacy.canaries, known=known, bits=redactor.bits)
+        signatures = advertise(offer.registry.signatures(narrow), redacted.vault)
+        return redacted, gate.look(redacted.template, signatures)
 
 
 def _pinned(offer: Offer, prompt: str) -> str:
@@ -154,7 +169,7 @@ async def _judged(plan: Plan, redacted: Redacted, offer: Offer, narrow: list[str
     calls = tuple(Call(tool=call.tool, arguments=call.arguments) for call in plan.calls)
     proposed = Proposed(calls=calls, route="federated", route_reason="", redacted=redacted)
     try:
-        await validate(offer.registry.tools, narrow, max_calls=max_calls)(proposed)
+        await validate(offer.registry.tools, narrow, max_calls=max_calls, restore=real)(proposed)
     except PlanRejected as error:
         _say(f"the agent would refuse it: {error}")
         return 1

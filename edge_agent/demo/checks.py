@@ -24,6 +24,8 @@ class Left:
     bytes: int = 0
     tools: int = 0
     searched: int = 0
+    #: The question as it left, placeholders and all.
+    template: str = ""
     sha256: str = ""
     found: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
@@ -59,6 +61,7 @@ def left(
         bytes=sum(attempt.bytes for attempt in sent),
         tools=len(bodies[-1].tools),
         searched=len(searched.values),
+        template=bodies[-1].prompt,
         sha256=sent[-1].sha256 if sent else "",
         found=tuple(value for each in egress for value in searched.found_in(each)),
         faults=tuple(faults),

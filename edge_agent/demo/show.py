@@ -54,7 +54,8 @@ def question(console: Console, shown: Shown) -> None:
 def _left(left: Left) -> RenderableType:
     if not left.requests:
         return Text("nothing", style=GOOD)
-    lines = Text(f"{left.bytes:,} bytes: the question and {left.tools} tool signatures\n")
+    lines = Text(f"{left.template}\n")
+    lines.append(f"{left.bytes:,} bytes: this question and {left.tools} tool signatures\n")
     if left.found:
         lines.append(f"of them from your data: {', '.join(left.found)}", style=BAD)
     else:

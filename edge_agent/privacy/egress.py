@@ -33,7 +33,8 @@ _WORD: Final = re.compile(rf"[{HAN}]|[^\W{HAN}]+")
 Known = Callable[[str], Sequence[tuple[int, int]]]
 
 
-def _none_known(_: str) -> Sequence[tuple[int, int]]:
+def none_known(_: str) -> Sequence[tuple[int, int]]:
+    """Know no value."""
     return ()
 
 
@@ -46,7 +47,7 @@ class Gate:
     """
 
     clock: Clock
-    known: Known = _none_known
+    known: Known = none_known
     canaries: Sequence[str] = ()
     bits: Callable[[str], float] | None = None
 

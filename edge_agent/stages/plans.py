@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing
 
 from edge_agent.errors import PlannerFailed, PlanUnavailable, Unfit
@@ -41,16 +41,22 @@ def journaled(plan: Proposed) -> Source:
     return candidates
 
 
-def cloud(ask: Callable[[str, str | None], Awaitable[Plan]], *, repair: bool) -> Source:
+#: Asks for a plan: the template, the names of its placeholders, the violation of the plan before.
+Ask = Callable[[str, Collection[str], str | None], Awaitable[Plan]]
+
+
+def cloud(ask: Ask, *, repair: bool) -> Source:
     """Ask the cloud, and once more with the violation where its first plan was refused.
 
-    ``ask(template, violation)`` gets text only, never ``Redacted``, which holds the vault.
+    ``ask`` gets text only, never ``Redacted``, which holds the vault.
     """
 
     async def candidates(redacted: Redacted, _: Sequence[PlannerFailed]) -> AsyncGenerator[Proposed, Unfit | None]:
-        refusal = yield _proposed(await ask(redacted.template, None), redacted, "planned by the cloud")
+        template, issued = redacted.template, frozenset(redacted.vault)
+        refusal = yield _proposed(await ask(template, issued, None), redacted, "planned by the cloud")
         if refusal is not None and repair:
-            yield _proposed(await ask(redacted.template, str(refusal)), redacted, "planned by the cloud, once repaired")
+            again = await ask(template, issued, str(refusal))
+            yield _proposed(again, redacted, "planned by the cloud, once repaired")
 
     return candidates
 
@@ -58,15 +64,15 @@ def cloud(ask: Callable[[str, str | None], Awaitable[Plan]], *, repair: bool) ->
 def pinned(match: Callable[[], tuple[int, Sequence[Call]]], *, otherwise: str) -> Source:
     """Take a plan of the operator's. ``match`` gives its number and calls, or raises ``PlannerFailed``.
 
+    It reads the question as it was typed, so its arguments hold no placeholder.
+
     ``otherwise``: why it is taken where no source before it failed.
     """
 
-    async def candidates(
-        redacted: Redacted, failures: Sequence[PlannerFailed]
-    ) -> AsyncGenerator[Proposed, Unfit | None]:
+    async def candidates(_: Redacted, failures: Sequence[PlannerFailed]) -> AsyncGenerator[Proposed, Unfit | None]:
         number, calls = match()
         why = "; ".join(map(str, failures)) or otherwise
-        yield Proposed(calls=tuple(calls), route="edge", route_reason=f"pinned plan {number}; {why}", redacted=redacted)
+        yield Proposed(calls=tuple(calls), route="edge", route_reason=f"pinned plan {number}; {why}", redacted=None)
 
     return candidates
 

@@ -22,7 +22,7 @@ from edge_agent.errors import ConfigError, ToolFailed
 MAX_BYTES = 1024 * 1024
 _CONNECT_MS = 3_000
 
-_CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
+CODEC: CodecOptions[dict[str, Any]] = CodecOptions(
     document_class=dict,
     tz_aware=True,
     uuid_representation=bson.binary.UuidRepresentation.STANDARD,
@@ -64,7 +64,7 @@ class MongoSource:
                     raise ToolFailed("one record is larger than a call may bring")
                 if size > MAX_BYTES or len(found) == most:
                     return found, True
-                found.append(bson.decode(document.raw, _CODEC))
+                found.append(bson.decode(document.raw, CODEC))
         return found, False
 
 

@@ -16,6 +16,7 @@ from edge_agent.tools import lint, loading
 from edge_agent.tools.functions import function_tool
 from edge_agent.tools.mongo import declared_tool
 from edge_agent.tools.mongo_insert import insert_tool
+from edge_agent.tools.mongo_known import Sensitive, sensitive
 from edge_agent.tools.mongo_source import MongoSource, open_source
 from edge_agent.tools.sentences import config_error, did_you_mean
 from edge_agent.types import Tool
@@ -29,6 +30,8 @@ class Registry:
     """Every tool by its name, in the order of their declaration."""
 
     tools: Mapping[str, Tool]
+    #: The sources' fields whose values stay here.
+    sensitive: Sequence[Sensitive] = ()
 
     def signatures(self, narrow: Sequence[str] | None = None, *, effects: bool = True) -> list[ToolSignature]:
         """What the cloud sees: names, descriptions and JSON Schemas. ``narrow``: only these; never widens."""
@@ -81,7 +84,10 @@ def _registry(settings: config.Agent, source: Callable[[str], MongoSource], cloc
             raise config_error(each.name, "name", "two tools have this name")
         by_name[each.name] = each
         lint.warn(each.name, each.description, each.parameters)
-    return Registry(tools=by_name)
+    return Registry(
+        tools=by_name,
+        sensitive=[found for each in settings.source for found in sensitive(each, partial(source, each.name))],
+    )
 
 
 def _declared(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 
 import pytest
 
@@ -59,7 +59,7 @@ class Cloud:
         self.answers = list(answers)
         self.asked: list[tuple[str, str | None]] = []
 
-    async def __call__(self, template: str, violation: str | None) -> Plan:
+    async def __call__(self, template: str, issued: Collection[str], violation: str | None) -> Plan:
         self.asked.append((template, violation))
         answer = self.answers.pop(0)
         if isinstance(answer, PlannerFailed):

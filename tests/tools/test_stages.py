@@ -11,6 +11,7 @@ import pytest
 
 from edge_agent.clock import Clock
 from edge_agent.errors import PlanRejected, ToolFailed
+from edge_agent.privacy.real import real
 from edge_agent.stages.run_tools import run_tools
 from edge_agent.stages.validate import validate
 from edge_agent.tools.functions import function_tool, tool
@@ -32,7 +33,7 @@ def catalogue(*functions: Callable[..., Any], timeout_s: float = 5.0) -> dict[st
 
 
 async def run(tools: dict[str, Tool], *names: str, parallel: int = 8, within_s: float = 10.0) -> list[Result]:
-    checked = await validate(tools, None, max_calls=20)(plan(*((name, {}) for name in names)))
+    checked = await validate(tools, None, max_calls=20, restore=real)(plan(*((name, {}) for name in names)))
     clock = Clock()
     results = await run_tools(checked, parallel=parallel, clock=clock, deadline=clock.monotonic() + within_s)
     return list(results.results)
@@ -51,7 +52,7 @@ def switch(on: bool) -> None:
 
 async def check(*calls: tuple[str, dict[str, Any]], **options: Any) -> Checked:
     options = {"narrow": None, "max_calls": 2} | options
-    return await validate(catalogue(look, switch), options.pop("narrow"), **options)(plan(*calls))
+    return await validate(catalogue(look, switch), options.pop("narrow"), restore=real, **options)(plan(*calls))
 
 
 async def test_identical_calls_are_made_once_and_ids_are_stable() -> None:
@@ -227,7 +228,7 @@ async def test_the_database_and_a_function_answer_one_plan(site: Site) -> None:
     async with site.registry(table) as registry:
         tools = {**registry.tools, **catalogue(look)}
         calls = plan(("readings", {"device": "a"}), ("look", {"up": "x"}), ("readings", {"device": "none"}))
-        checked = await validate(tools, None, max_calls=8)(calls)
+        checked = await validate(tools, None, max_calls=8, restore=real)(calls)
         clock = Clock()
         results = await run_tools(checked, parallel=8, clock=clock, deadline=clock.monotonic() + 10)
     assert [each.status for each in results.results] == ["ok", "ok", "empty"]
