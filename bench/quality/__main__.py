@@ -51,7 +51,8 @@ def main(arguments: Sequence[str] = ()) -> int:
     asked = questions(given.seed, short=given.short)
     variants = [variant for variant in VARIANTS if given.only in (None, variant.name)]
     begun = time.perf_counter()
-    model = Slm(model=str(path), max_tokens=120, profile=given.profile)
+    # Speed isn't measured here, and one thread is the fastest beside other work.
+    model = Slm(model=str(path), max_tokens=120, profile=given.profile, threads=1, threads_batch=1)
     measured = asyncio.run(measure(asked, variants, seed=given.seed, model=model))
     print(f"seed {given.seed}, {len(asked)} questions, {path.name}, {time.perf_counter() - begun:.0f} s\n")
     first = measured[variants[0].name]

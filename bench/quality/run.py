@@ -73,18 +73,23 @@ class Run:
 async def open_works(uri: str, database: str, sites: Mapping[Language, Site], slm: Slm) -> AsyncIterator[Works]:
     """Fill a database for each site and open its tools; the databases are dropped at the end."""
     clock, names = Clock(), {language: f"{database}_{language}" for language in sites}
-    async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(_client(uri))
-        registries = {}
+    # Two clients: one that waits for all answers may find its connection closed.
+    async with _client(uri) as client:
         for language, its_site in sites.items():
-            stack.push_async_callback(client.drop_database, names[language])
             for collection, rows in its_site.rows.items():
                 await client[names[language]][collection].insert_many([dict(row) for row in rows])
-            given = settings(its_site, uri=uri, database=names[language])
-            registries[language] = await stack.enter_async_context(
-                open_registry(given, clock=clock, credential=lambda _: None)
-            )
-        yield Works(sites=sites, registries=registries, slm=slm, clock=clock)
+    try:
+        async with AsyncExitStack() as stack:
+            registries = {}
+            for language, its_site in sites.items():
+                given = settings(its_site, uri=uri, database=names[language])
+                opened = open_registry(given, clock=clock, credential=lambda _: None)
+                registries[language] = await stack.enter_async_context(opened)
+            yield Works(sites=sites, registries=registries, slm=slm, clock=clock)
+    finally:
+        async with _client(uri) as client:
+            for name in names.values():
+                await client.drop_database(name)
 
 
 @asynccontextmanager
