@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMPS := .cache/stamps
 TESTS ?= tests
 
-.PHONY: demo test check bench quality privacy slm system slm-engine clean help
+.PHONY: demo test check bench quality privacy slm system faults slm-engine clean help
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ quality: system $(STAMPS)/venv slm-engine  ## whole: answers judged by gold, wit
 
 privacy: system $(STAMPS)/venv slm-engine  ## whole: what leaves for the cloud, and who gets in
 	@$(BIN)/python -m bench.privacy
+
+faults: system $(STAMPS)/venv  ## whole: everything is killed, filled, cut and damaged; FAULTS_SEED=n repeats a run
+	@FAULTS=whole $(BIN)/python -m pytest -s tests/faults tests/journal
 
 slm: system $(STAMPS)/venv slm-engine  ## whole: the small model's mechanics, and what the early prefill is worth
 	@$(BIN)/python -m pytest tests/slm tests/whole/test_model.py

@@ -51,7 +51,7 @@ class Schedule:
 
     @property
     def refuses_nothing(self) -> bool:
-        """Whether the first to come under an id is surely the first to be held."""
+        """Whether all that comes is held: the broker forgets nothing, the disk has room."""
         return self.broker_killed_at is None and self.disk_full_at is None
 
 
@@ -124,8 +124,8 @@ def played(seed: int, *, haste: Haste = "none") -> Outcome:
     verdict = Verdict()
     for device in devices:
         once = device.resend_s is None
-        if once and schedule.broker_killed_at is not None:
-            continue  # nobody promises these anything
+        if once and not schedule.refuses_nothing:
+            continue  # nobody promises these anything: a refusal that a crash swallows is sent again for
         verdict.add(judge(device.asked.values(), world.done, resending=not once))
         verdict.faults += [f"{each.id}: a conflict was answered" for each in device.elsewhere if each.status == "ok"]
     verdict.faults += stray
