@@ -68,6 +68,11 @@ class House:
         """Where the stand-in cloud notes what it was sent, by hash; absent where the cloud is a real one."""
         return self._log("cloud").with_name("cloud-received.jsonl")
 
+    @property
+    def database_uri(self) -> str:
+        """Where the database listens."""
+        return f"mongodb://127.0.0.1:{self._db_port}/"
+
     def __enter__(self) -> Self:
         _refuse_occupied(self.state)
         self.state.mkdir(parents=True, exist_ok=True)
@@ -91,7 +96,7 @@ class House:
         say(f"broker: mosquitto on port {self.port}")
         await_port(database, self._db_port)
         self.store = seed.build(datetime.now(UTC))
-        rows = seed.write(f"mongodb://127.0.0.1:{self._db_port}/", self.store)
+        rows = seed.write(self.database_uri, self.store)
         say(f"database: SecantusDB on port {self._db_port}, {rows:,} rows of demo data")
         if not self.cloud.key:
             self._cloud_port = free_port()
@@ -115,6 +120,11 @@ class House:
         self.config = (self.state / "agent.toml").read_text(encoding="utf-8")
         instant = ["--instant"] if self.instant else []
         self._start(self._module("agent", "edge_agent", "agent", "--config", self._path("agent.toml"), *instant))
+
+    def kill_agent(self, model: Path | None) -> None:
+        """End the agent as a power cut would, and start it again."""
+        self.processes["agent"].kill()
+        self.start_agent(model)
 
     def stop(self, name: str) -> None:
         """Stop a process as systemd would: SIGTERM, then what is left."""

@@ -18,6 +18,8 @@ INDEXES = {
     ("field", "subscribers"): "subscriber",
     ("field", "tickets"): "subscriber",
 }
+#: Where the agent itself adds documents: its idempotency keys are unique.
+INSERTED = ("field", "work_orders")
 
 
 def build(now: datetime) -> Store:
@@ -32,9 +34,17 @@ def write(uri: str, store: Store) -> int:
     with pymongo.MongoClient[dict[str, Any]](uri, serverSelectionTimeoutMS=10_000, tz_aware=True) as client:
         for database, collections in store.items():
             client.drop_database(database)
+            if database == INSERTED[0]:
+                client[database][INSERTED[1]].create_index("fedlm_key", unique=True)
             for name, rows in collections.items():
                 collection = client[database][name]
                 if key := INDEXES.get((database, name)):
                     collection.create_index(key)
                 written += len(collection.insert_many([dict(row) for row in rows]).inserted_ids)
     return written
+
+
+def inserted(uri: str) -> list[dict[str, Any]]:
+    """List the documents that the agent has added."""
+    with pymongo.MongoClient[dict[str, Any]](uri, serverSelectionTimeoutMS=10_000) as client:
+        return list(client[INSERTED[0]][INSERTED[1]].find({}, {"_id": 0}))

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from edge_agent.demo import checks, judge, questions, show
+from edge_agent.demo.crash import kill_mid_answer
 from edge_agent.demo.egress import Searched
 from edge_agent.demo.engine import ROOT, Build, is_installed
 from edge_agent.demo.house import House
@@ -178,6 +179,7 @@ class Tour:
         await watch.status(BRIDGE, "online", within_s=NOTICED_S)
         self._say("The bridge is back. The same question, the same agent:\n")
         await self._ask(watch, asked[0], "back again", route="federated")
+        self.wrong += await kill_mid_answer(self.house, watch, self._model, self._say)
 
     async def _refused(self, watch: Watch, question: Question) -> None:
         """Ask what no pinned plan answers: the refusal says what can be asked."""

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from edge_agent import config
-from edge_agent.ask import Requester
+from edge_agent.ask import Event, Requester
 from edge_agent.identity import ulid
 from edge_agent.messages import Egress, Plan, PlanFailure, Query, Response, Status, decode
 from edge_agent.mqtt import Link, Subscription
@@ -82,19 +82,25 @@ class Watch:
         """Forget what a process said: it is about to be started again."""
         self._statuses.pop(name, None)
 
-    async def ask(self, prompt: str, *, deadline_s: float = 60.0) -> Seen:
-        """Publish a question and wait for its one response. One at a time. Raises ``NoAnswer``."""
+    async def ask(
+        self, query: str | Query, *, deadline_s: float = 60.0, meanwhile: Callable[[Event], None] | None = None
+    ) -> Seen:
+        """Publish a question and wait for its one response. One at a time. Raises ``NoAnswer``.
+
+        ``meanwhile`` is told what is seen of it on the way.
+        """
+        query = Query(prompt=query, deadline_s=deadline_s) if isinstance(query, str) else query
         self._egress.clear()
         self._plans.clear()
         begun = time.perf_counter()
-        response = await self._requester.ask(Query(prompt=prompt, deadline_s=deadline_s), timeout_s=deadline_s)
+        response = await self._requester.ask(query, timeout_s=deadline_s, seen=meanwhile)
         if response is None:
-            raise NoAnswer(f"no response to {prompt!r} within {deadline_s:.0f} s")
+            raise NoAnswer(f"no response to {query.prompt!r} within {deadline_s:.0f} s")
         ms = (time.perf_counter() - begun) * 1000
         planned = response.route in {"federated", "direct"}
         await self._until(lambda: len(self._egress) >= len(self._plans) >= planned, LATER_S)
         egress = [each for each in self._egress if each.id == response.id]
-        return Seen(prompt=prompt, response=response, egress=egress, plans=[*self._plans], ms=ms)
+        return Seen(prompt=query.prompt, response=response, egress=egress, plans=[*self._plans], ms=ms)
 
     async def _until(self, happened: Callable[[], bool], within_s: float) -> None:
         try:
