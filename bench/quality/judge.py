@@ -86,6 +86,8 @@ def faults(question: Question, site: Site, answer: str) -> Iterator[str]:
     if question.whether is not None:
         yield from _polarity(question, heard, whole)
         return
+    if re.search(r"\b(?:same|identical|gleich\w*)\b|相同|一样", heard.rest):
+        yield "it says that they are the same"
     if _NOT.search(heard.rest) and not _NOT.search(fold(question.prompt)):
         yield "it denies"
     if question.compared is not None:

@@ -66,6 +66,10 @@ def unfounded(scan: Scan, asked: Asked) -> str | None:
         return "a day that the facts don't hold"
     if not any(fact.reading.reduce == "mean" for fact in asked.facts.found) and _means(scan, said, asked):
         return "a mean that wasn't computed"
+    if said & lexicon.SAMENESS or any(
+        mark in text for mark in lexicon.SAMENESS_ZH if mark not in asked.question.folded
+    ):
+        return "a likeness that the facts don't show"
     if said & lexicon.UNREAD or (set(text) & lexicon.UNREAD_ZH) - set(asked.question.folded):
         return "a number that can't be read"
     return None

@@ -136,6 +136,11 @@ PRONOUNS: Final = _set("it its they their that this he his she her es er sie sei
 #: Claims of a mean: they pass only where one was computed, or in the question's own words.
 AVERAGES: Final = _set("average averages averaging mean median durchschnitt durchschnittlich mittelwert mittel")
 AVERAGES_ZH: Final = ("平均", "均值")
+#: Claims that two are one, which no field holds.
+SAMENESS: Final = _set(
+    "same identical alike equal equally gleich gleiche gleichen derselbe dieselbe dasselbe identisch"
+)
+SAMENESS_ZH: Final = ("相同", "一样", "同一")
 #: Numbers that aren't read, and what counts or divides without one.
 UNREAD: Final = _set("""
 thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety

@@ -63,6 +63,8 @@ class Phrases:
     end: str
 
 
+#: In English, of a field such as "serviced", whose value says when.
+HAPPENED: Final = "{thing} was {field} on {value}."
 PHRASES: Final[dict[Language, Phrases]] = {
     "en": Phrases(
         one_value="The {field} of {thing} is {value}.",

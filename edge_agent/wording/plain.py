@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 
+from edge_agent.language import dates
 from edge_agent.language.folding import has_han
 from edge_agent.types import Fact, Facts, Field, Record
-from edge_agent.wording.phrases import PHRASES, Phrases, capital, field_name, noun, reads_as_noun, things
+from edge_agent.wording.phrases import HAPPENED, PHRASES, Phrases, capital, field_name, noun, reads_as_noun, things
 from edge_agent.wording.values import Tongue, tongue
 
 #: More fields than this stand on lines of their own.
@@ -24,10 +25,13 @@ def render(facts: Facts, *, zone: tzinfo | None = None) -> str:
 
 
 def sentence(fact: Fact, facts: Facts, *, zone: tzinfo | None = None) -> str | None:
-    """Say the one value that was looked up in a sentence; None where there are more, or it is computed."""
+    """Say the few values of one record that were looked up, each in a sentence; None where one can't be."""
     if fact.reading.reduce != "none" or len(fact.records) != 1 or fact.more:
         return None
-    return _Teller(speak=tongue(facts, zone), fact=fact).sentence(fact.records[0])
+    teller, record = _Teller(speak=tongue(facts, zone), fact=fact), fact.records[0]
+    fields = teller.present(record)
+    said = [teller.stated(record, field) for field in fields[:_INLINE_FIELDS]]
+    return " ".join(filter(None, said)) if len(fields) <= _INLINE_FIELDS and all(said) and said else None
 
 
 def searched(fact: Fact, speak: Tongue) -> str:
@@ -102,15 +106,21 @@ class _Teller:
 
     def sentence(self, record: Record) -> str | None:
         """Say the one value that was asked for; None where there are others, or where it would be no sentence."""
-        pairs = self._pairs(record)
-        if len(pairs) != 1:
+        fields = self.present(record)
+        return self.stated(record, fields[0]) if len(fields) == 1 else None
+
+    def stated(self, record: Record, field: Field) -> str | None:
+        """Say one value in a sentence; None where its field's name can't be the subject of one."""
+        said, name = record[field.name], field_name(field, self._speak.language)
+        if isinstance(said, (bool, list, tuple)):
             return None
-        (name, value), said = pairs[0], record[self._present(record)[0].name]
-        if isinstance(said, (bool, list, tuple)) or (self._speak.language == "en" and not reads_as_noun(name)):
-            return None
-        thing = self._thing(record)
-        form = self._say.one_value if thing else self._say.one_bare
-        return capital(form.format(field=name, thing=thing, value=value)).replace("..", ".")
+        form, thing = self._say.one_value if self._labels else self._say.one_bare, self._thing(record)
+        if self._speak.language == "en" and not reads_as_noun(name):
+            if not (thing and name.endswith("ed") and dates.from_value(said)):
+                return None
+            form = HAPPENED
+        text = form.format(field=name, thing=thing, value=self._speak.value(said, field))
+        return capital(text).replace("..", ".")
 
     def _one(self, record: Record) -> str:
         if (sentence := self.sentence(record)) is not None:
@@ -152,11 +162,12 @@ class _Teller:
                 said.append(value if not kind or kind.lower() in value.lower() else f"{kind} {value}")
         return ", ".join(said)
 
-    def _present(self, record: Record) -> list[Field]:
+    def present(self, record: Record) -> list[Field]:
+        """The fields to say that the record has."""
         return [field for field in self._fields if record.get(field.name) is not None]
 
     def _pairs(self, record: Record) -> list[tuple[str, str]]:
         return [
             (field_name(field, self._speak.language), self._speak.value(record[field.name], field))
-            for field in self._present(record)
+            for field in self.present(record)
         ]

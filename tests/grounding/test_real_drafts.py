@@ -81,3 +81,10 @@ def test_what_was_counted_is_what_was_asked_for() -> None:
     asked, rows = "How many parcels are late?", [{"count": 6}]
     assert stands(asked, rows, "6 parcels are late.", reduce="count")
     assert not stands(asked, rows, "6 doors are open.", reduce="count")
+
+
+def test_records_are_not_said_to_be_the_same() -> None:
+    asked, read = "Which parcels are shipped?", {"fields": ["parcel"]}
+    rows = [{"parcel": "PK-1332"}, {"parcel": "PK-9623"}]
+    assert stands(asked, rows, "PK-1332 and PK-9623 are shipped.", **read)
+    assert not stands(asked, rows, "PK-1332, PK-9623, and PK-1332 are all the same parcel.", **read)

@@ -44,7 +44,7 @@ TWO = {"order_id": "ORD-1043", "status": "open", "total": 99.9, "placed_at": dat
         (facts(ENGLISH, (ORDER, TOTAL), [{"order_id": "ORD-1042", "total": 1234.5}]), "The total of order ORD-1042 is 1,234.50 EUR."),
         (facts(GERMAN, (ORDER, TOTAL), [{"order_id": "ORD-1042", "total": 1234.5}]), "Order ORD-1042: total ist 1.234,50 EUR."),
         (facts(CHINESE, (ORDER, TOTAL), [{"order_id": "ORD-1042", "total": 1234.5}]), "Order ORD-1042的total是1,234.50 EUR。"),
-        (facts(ENGLISH, (ORDER, PLACED), [{"order_id": "ORD-1042", "placed_at": ONE["placed_at"]}]), "Order ORD-1042: placed: June 10, 2026, 11:30 AM."),
+        (facts(ENGLISH, (ORDER, PLACED), [{"order_id": "ORD-1042", "placed_at": ONE["placed_at"]}]), "Order ORD-1042 was placed on June 10, 2026, 11:30 AM."),
         (
             facts(ENGLISH, (ORDER, STATUS, TOTAL, PLACED), [ONE, TWO]),
             "2 results:\n- ORD-1042: status: in transit, total: 1,234.50 EUR, placed: June 10, 2026, 11:30 AM\n- ORD-1043: status: open, total: 99.90 EUR, placed: June 12, 2026",
@@ -178,3 +178,14 @@ def test_in_other_languages_a_record_is_called_what_the_operator_calls_it(
 ) -> None:
     area = Field(name="area", unit="m²", description="Fläche")
     assert wording.render(facts(question, (label, area), [{label.name: name, "area": 75.4}])) == text
+
+
+def test_a_few_values_are_a_sentence_each_and_what_is_no_noun_is_none() -> None:
+    of_two = facts(ENGLISH, (ORDER, STATUS, TOTAL), [ONE])
+    assert wording.sentence(of_two.found[0], of_two) == (
+        "The status of order ORD-1042 is in transit. The total of order ORD-1042 is 1,234.50 EUR."
+    )
+    seats = facts(ENGLISH, (ORDER, Field(name="seats")), [{"order_id": "ORD-1", "seats": 4}])
+    assert wording.sentence(seats.found[0], seats) is None
+    counted = facts(ENGLISH, (Field(name="count"),), [{"count": 5}], reading=Reading(reduce="count"))
+    assert wording.sentence(counted.found[0], counted) is None
