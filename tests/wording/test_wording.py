@@ -181,7 +181,7 @@ def test_in_other_languages_a_record_is_called_what_the_operator_calls_it(
 
 
 def test_a_few_values_are_a_sentence_each_and_what_is_no_noun_is_none() -> None:
-    of_two = facts(ENGLISH, (ORDER, STATUS, TOTAL), [ONE])
+    of_two = facts(ENGLISH, (ORDER, STATUS, TOTAL), [ONE | {"placed_at": None}])
     assert wording.sentence(of_two.found[0], of_two) == (
         "The status of order ORD-1042 is in transit. The total of order ORD-1042 is 1,234.50 EUR."
     )
