@@ -27,7 +27,7 @@ from edge_agent.messages import (
     encode,
 )
 from edge_agent.mqtt import Link, Subscription
-from edge_agent.testing.cloud.scripted import Cloud
+from edge_agent.testing.cloud.server import Server
 from edge_agent.topics import Topics
 from edge_agent.wire import Incoming, Outgoing
 from tests.contract.seen import violations
@@ -143,30 +143,31 @@ async def open_house(
     port: int,
     folder: Path,
     *,
-    cloud: Cloud | None = None,
+    cloud: Server | None = None,
     slm: Callable[[config.Agent], object] | None = None,
     root: str | None = None,
     planner: dict[str, object] | None = None,
     pinned: Literal["first", "fallback"] = "fallback",
     credentials: Mapping[str, str] = MappingProxyType({}),
     asking: config.Planner | None = None,
+    link: Callable[..., Link] = Link,
     **given: object,
 ) -> AsyncIterator[House]:
     """Open a house on the broker at ``port``; ``cloud`` None: no bridge runs. What is said must fit the contract.
 
-    ``planner``: the bridge's settings; ``asking``: the agent's.
+    ``planner``: the bridge's settings; ``asking``: the agent's; ``link``: what the agent connects with.
     """
     root = root or f"t-{secrets.token_hex(6)}"
     mqtt = config.Mqtt(root=root, host="127.0.0.1", port=port, keepalive_s=5)
-    link = Link(
+    observer = Link(
         mqtt,
         identifier=f"observer-{secrets.token_hex(6)}",
         subscriptions=[Subscription(topic=f"{root}/#", retained=True)],
     )
-    house = House(root=root, port=port, link=link, stop_agent=asyncio.Event(), stop_bridge=asyncio.Event())
+    house = House(root=root, port=port, link=observer, stop_agent=asyncio.Event(), stop_bridge=asyncio.Event())
     async with AsyncExitStack() as opened:
-        await opened.enter_async_context(link)
-        await link.connected.wait()
+        await opened.enter_async_context(observer)
+        await observer.connected.wait()
         tasks = await opened.enter_async_context(asyncio.TaskGroup())
         listening = tasks.create_task(house.listen())
         opened.callback(listening.cancel)
@@ -179,7 +180,7 @@ async def open_house(
             await house.state("bridge", "online")
         asking = asking or config.Planner(budget_s=8.0, pinned=pinned)
         made = settings(root, port, folder, planner=asking, **given)
-        house.agent = tasks.create_task(serve_agent(house, made, slm, credentials=credentials))
+        house.agent = tasks.create_task(serve_agent(house, made, slm, credentials=credentials, link=link))
         opened.callback(house.stop_agent.set)
         await house.state("agent", "online", "degraded")
         yield house
@@ -196,6 +197,7 @@ async def serve_agent(
     slm: Callable[[config.Agent], object] | None,
     *,
     credentials: Mapping[str, str] = MappingProxyType({}),
+    link: Callable[..., Link] = Link,
 ) -> None:
     """Run an agent in this process."""
     await agent.serve(
@@ -204,6 +206,7 @@ async def serve_agent(
         clock=Clock(),
         credential=credentials.get,
         slm=slm(made) if slm is not None else None,  # type: ignore[arg-type]
+        link=link,
     )
 
 
