@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from edge_agent.demo import seed
+from edge_agent.demo.door import write_door
 from edge_agent.demo.seed import Store
 from edge_agent.signing import CREDENTIAL, new_key
 from edge_agent.testing.processes import Process, await_port, free_port, mongodb_stand_in, mosquitto_program
@@ -60,6 +61,9 @@ class House:
     processes: dict[str, Process] = field(default_factory=dict)
     store: Store = field(default_factory=dict)
     config: str = ""
+    #: The broker's second door: its port, and the passwords of its logins.
+    door: int = 0
+    passwords: dict[str, str] = field(default_factory=dict, repr=False)
     _db_port: int = 0
     _cloud_port: int = 0
 
@@ -142,7 +146,9 @@ class House:
     def _broker(self) -> Process:
         # Started by root it would give its rights up, and could not write below a folder of root's.
         user = "user root" if os.geteuid() == 0 else ""
-        self._write("mosquitto.conf", _filled("mosquitto.conf", PORT=self.port, STATE=self.state, USER=user))
+        self.door, self.passwords = free_port(), write_door(self.state / "door")
+        values = {"PORT": self.port, "DOOR": self.door, "STATE": self.state, "USER": user}
+        self._write("mosquitto.conf", _filled("mosquitto.conf", **values))
         (self.state / "broker").mkdir(exist_ok=True)
         command = [mosquitto_program(), "-c", self._path("mosquitto.conf")]
         return Process(name="broker", command=command, log=self._log("broker"))

@@ -48,3 +48,13 @@ def inserted(uri: str) -> list[dict[str, Any]]:
     """List the documents that the agent has added."""
     with pymongo.MongoClient[dict[str, Any]](uri, serverSelectionTimeoutMS=10_000) as client:
         return list(client[INSERTED[0]][INSERTED[1]].find({}, {"_id": 0}))
+
+
+def give_orders(uri: str, subscriber: str, subject: str) -> str:
+    """Let the open ticket of a subscriber be about something else. Returns what it was about."""
+    with pymongo.MongoClient[dict[str, Any]](uri, serverSelectionTimeoutMS=10_000) as client:
+        ticket = {"subscriber": subscriber, "state": "open"}
+        before = client["field"]["tickets"].find_one_and_update(ticket, {"$set": {"subject": subject}})
+    if before is None:
+        raise LookupError("the subscriber has no open ticket")
+    return str(before["subject"])

@@ -12,6 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from edge_agent.demo.checks import Left
+from edge_agent.demo.door import ASKS, PRIES, Tried
+from edge_agent.demo.planted import Obeyed
 from edge_agent.demo.watch import Seen
 from edge_agent.messages import Plan, PlanFailure, ProposedCall, Response, Source, TimingsMs
 
@@ -149,3 +151,26 @@ def parts(console: Console, rows: Iterable[tuple[str, str, str]]) -> None:
     for part, here, kind in rows:
         table.add_row(part, here, Text(kind, style=GOOD if kind == "real" else "yellow"))
     console.print(table)
+
+
+def pried(console: Console, tried: Tried, open_port: int) -> None:
+    """Two kiosks at the door with logins."""
+    console.print(
+        "[bold]Two kiosks with logins[/bold], on the broker's second door; `fedlm broker-config` made its ACL."
+    )
+    console.print(f"  The first port, {open_port}, stays open without a login: everyone there reads everything.\n")
+    console.print(f"  {ASKS} asks       {escape(tried.question)}", soft_wrap=True)
+    console.print(f"  {ASKS} reads      {escape(tried.answer)}", soft_wrap=True)
+    console.print(f"  {PRIES} overhears  {tried.overheard} messages of it, subscribed to everything")
+    console.print(f"  {PRIES} speaks     as {ASKS}, the agent and the bridge: {tried.said} of {tried.attempts} taken\n")
+
+
+def obeyed(console: Console, seen: Obeyed) -> None:
+    """A record that gives orders."""
+    calls = "the same" if seen.same_calls else "OTHERS"
+    left = "the same" if seen.same_bytes else "OTHERS"
+    console.print("[bold]Somebody writes orders into a record[/bold] of the database.\n")
+    console.print(f"  question  {escape(seen.after.prompt)}", soft_wrap=True)
+    console.print(f"  answer    {escape(str(seen.after.response.answer))}", soft_wrap=True)
+    console.print(f"  calls     {calls} as before the orders")
+    console.print(f"  bytes     {left} that left for the cloud before\n")

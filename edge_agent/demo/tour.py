@@ -14,8 +14,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from edge_agent.demo import checks, judge, questions, show
+from edge_agent.demo import checks, judge, planted, questions, show
 from edge_agent.demo.crash import kill_mid_answer
+from edge_agent.demo.door import try_door
 from edge_agent.demo.egress import Searched
 from edge_agent.demo.engine import ROOT, Build, is_installed
 from edge_agent.demo.house import House
@@ -84,6 +85,7 @@ class Tour:
             await self._restart_with_model(watch)
             await self._round(watch, self._writer)
         await self._break(watch)
+        await self._pry(watch)
 
     @property
     def _writer(self) -> str:
@@ -180,6 +182,16 @@ class Tour:
         self._say("The bridge is back. The same question, the same agent:\n")
         await self._ask(watch, asked[0], "back again", route="federated")
         self.wrong += await kill_mid_answer(self.house, watch, self._model, self._say)
+
+    async def _pry(self, watch: Watch) -> None:
+        """Two kiosks with logins, one of which pries; and a record that gives orders."""
+        asked = questions.questions(self.house.store, datetime.now(UTC))
+        tried = await try_door(self.house.door, self.house.passwords, asked[0].prompt)
+        show.pried(self.console, tried, self.house.port)
+        ticket = next(each for each in asked if "ticket" in each.prompt)
+        obeyed = await planted.ask_with_orders(watch, self.house.database_uri, ticket.prompt)
+        show.obeyed(self.console, obeyed)
+        self.wrong += [*tried.faults, *obeyed.faults]
 
     async def _refused(self, watch: Watch, question: Question) -> None:
         """Ask what no pinned plan answers: the refusal says what can be asked."""

@@ -49,7 +49,7 @@ def test_bridge_toml_decodes_for_the_stand_in_and_for_a_real_cloud(tmp_path: Pat
 @pytest.mark.parametrize("name", ["agent.toml", "slm.toml", "bridge.toml", "mosquitto.conf"])
 def test_every_blank_of_a_template_is_filled(name: str) -> None:
     blanks = set(re.findall(r"@([A-Z_]+)@", (HERE / name).read_text()))
-    assert blanks <= {"STATE", "PORT", "DB_PORT", "SLM", "MODEL", "CLOUD_MODEL", "BASE_URL", "PROFILE", "USER"}
+    assert blanks <= {"STATE", "PORT", "DB_PORT", "SLM", "MODEL", "CLOUD_MODEL", "BASE_URL", "PROFILE", "USER", "DOOR"}
 
 
 def test_every_expected_tool_is_declared_and_every_tool_is_asked_for(agent: config.Agent, store: Store) -> None:
