@@ -71,9 +71,10 @@ def measure(redactor: Redactor, cases: Iterable[Case]) -> dict[str, Count]:
         private: set[int] = set()
         for value in case.values:
             private |= set(range(value.start, value.end))
-            words = [each.span() for each in _TOKEN.finditer(case.text, value.start, value.end)]
-            out = [span for span in words if not set(range(*span)) <= hidden and case.text[slice(*span)] not in _JOINTS]
-            whole = bool(words) and len(out) >= len(words)
+            found = _TOKEN.finditer(case.text, value.start, value.end)
+            words = [each.span() for each in found if each.group() not in _JOINTS]
+            out = [span for span in words if not set(range(*span)) <= hidden]
+            whole = bool(words) and len(out) == len(words)
             some = any(end - start > 1 or case.text[start] > "\u3400" for start, end in out)
             for key in (case.group, f"{case.group}/{value.kind}"):
                 counts[key].values += 1

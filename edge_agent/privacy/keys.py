@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, Protocol
 
 from edge_agent.privacy import german, lexicon
 from edge_agent.privacy.folding import Token, is_han, tokens
@@ -42,20 +42,45 @@ def of_value(value: str) -> Iterator[tuple[str, bool]]:
             yield from _parts(parts)
 
 
-def in_text(text: str, cut: Sequence[Token]) -> list[tuple[int, int, str]]:
-    """Every run of tokens of a prompt that could be a value: first, last, joined form."""
-    follows = [_GAP.fullmatch(text, left.end, right.start) is not None for left, right in pairwise(cut)]
-    wanted: list[tuple[int, int, str]] = []
-    for first, token in enumerate(cut):
-        if token.folded in _EDGES:
+class Hasher(Protocol):
+    """A keyed hash under way: text may be added after each digest."""
+
+    def copy(self) -> Hasher:
+        """The same, on its own."""
+
+    def update(self, text: bytes, /) -> None:
+        """Add text."""
+
+    def digest(self) -> bytes:
+        """Eight bytes of all text so far."""
+
+
+def key_of(hasher: Hasher) -> int:
+    """A hash as SQLite holds it."""
+    return int.from_bytes(hasher.digest(), signed=True)
+
+
+def in_text(text: str, cut: Sequence[Token], base: Hasher) -> list[tuple[int, int, int]]:
+    """Every run of tokens of a prompt that could be a value: first, last, and the key of its joined form."""
+    follows = [
+        (right.start == left.end + 1 and text[left.end] == " ")
+        or _GAP.fullmatch(text, left.end, right.start) is not None
+        for left, right in pairwise(cut)
+    ]
+    parts = [(token.folded, token.folded.encode("utf-8", "surrogatepass"), token.folded in _EDGES) for token in cut]
+    wanted: list[tuple[int, int, int]] = []
+    for first, (_, _, is_edge) in enumerate(parts):
+        if is_edge:
             continue
-        joined = ""
-        for last in range(first, min(first + LONGEST, len(cut))):
+        hasher, joined = base.copy(), ""
+        for last in range(first, min(first + LONGEST, len(parts))):
             if last > first and not follows[last - 1]:
                 break
-            joined += cut[last].folded
-            if cut[last].folded not in _EDGES and is_worth_it(joined):
-                wanted.append((first, last, joined))
+            folded, encoded, ends_on_edge = parts[last]
+            joined += folded
+            hasher.update(encoded)
+            if not ends_on_edge and is_worth_it(joined):
+                wanted.append((first, last, key_of(hasher)))
     return wanted
 
 
