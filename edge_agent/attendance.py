@@ -81,7 +81,7 @@ class Attendance:
     def give_up(self, key: Key) -> None:
         """Forget a query that couldn't be held: it was not taken after all."""
         self.register.leave(key)
-        if (task := self._attending.get(key)) is not None:
+        if (task := self._attending.pop(key, None)) is not None:
             task.cancel()
 
     async def close(self, within_s: float) -> None:
@@ -112,6 +112,8 @@ class Attendance:
             if after is not None:
                 await after.wait()
             response = await self._answer(asked)
+            if not self._is_mine(key):
+                return  # given up meanwhile, and the cancellation was lost to a failure of the query itself
             payload = encode(response)
             kept = self.register.kept(key, payload)
             await self.house.journal.durable(self.house.journal.end(key, kept))
@@ -122,8 +124,12 @@ class Attendance:
         except StorageFull:  # it was never held: whoever took it says so
             log.info("query_not_held", extra={"device": key[0], "id": key[1]})
         finally:
-            self.register.leave(key)
-            self._attending.pop(key, None)
+            if self._is_mine(key):  # a query that was given up may have come again
+                self.register.leave(key)
+                self._attending.pop(key, None)
+
+    def _is_mine(self, key: Key) -> bool:
+        return self._attending.get(key) is asyncio.current_task()
 
     async def _deliver(self, key: Key, kept: Kept) -> None:
         """Publish an answer that is on disk, until the broker has it."""
