@@ -96,6 +96,8 @@ def simulate(
     loop = SimulatedLoop(draw, jobs_take_s)
     world = World(folder=folder, draw=draw, **given)  # type: ignore[arg-type]
 
+    ended: list[str] = []
+
     async def happen() -> None:
         bridge = Bridge(world, lambda prompt: planned(prompt)[0])
         bridge.connect()
@@ -103,9 +105,10 @@ def simulate(
         told = asyncio.create_task(story(world, bridge), name="story")
         try:
             await asyncio.wait([living, told], return_when=asyncio.FIRST_COMPLETED)
-            if living.done():
-                await living
-            await told
+            if living.done() and (error := living.exception()) is not None:
+                ended.append(f"the agent ended by itself: {_leaf(error)!r}")
+            else:
+                await told
         finally:
             for task in (told, living):
                 task.cancel()
@@ -117,4 +120,11 @@ def simulate(
             runner.run(happen())
     finally:
         logging.disable(logging.NOTSET)
-    return world, [str(context.get("exception") or context["message"]) for context in loop.stray]
+    return world, ended + [str(context.get("exception") or context["message"]) for context in loop.stray]
+
+
+def _leaf(error: BaseException) -> BaseException:
+    """The first error inside of groups."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
