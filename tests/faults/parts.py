@@ -135,6 +135,12 @@ class Parts:
         process.start()
         await asyncio.to_thread(await_port, process, port)
 
+    def mortal(self, dies_at: str) -> Process:
+        """An agent like ours that kills itself at a point; not started yet."""
+        command = [sys.executable, "-m", "edge_agent.testing.faults", "--config", str(self.folder / "agent.toml")]
+        command += ["--dies-at", dies_at]
+        return Process(name="agent", command=command, log=self.folder / "mortal.log", env=self.agent.env)
+
     @property
     def mongo(self) -> str:
         return f"mongodb://127.0.0.1:{self.mongo_port}/"
