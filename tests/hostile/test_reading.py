@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edge_agent.bridge.request import NotARequest, read_request
 from edge_agent.errors import NeverTaken
 from edge_agent.intake import Arrived, decode_cancel, read_query
 from edge_agent.messages import DeadLetter, Plan, PlanFailure, Query, Response, Status, Telemetry, decode, encode
+from edge_agent.signing import Signing
 from edge_agent.topics import ID, Topics
 from edge_agent.wire import Incoming
 from tests.hostile.shots import BAD_JSON, CANCELS, HIJACKS
@@ -63,6 +65,14 @@ def test_a_message_decodes_or_raises_the_one_error(kind: type[msgspec.Struct], p
         decode(payload, kind)
     except msgspec.DecodeError:
         return
+
+
+@settings(max_examples=EXAMPLES, deadline=None, database=None)
+@given(ANYTHING, st.booleans())
+def test_the_bridge_takes_a_request_or_says_that_it_is_none(payload: bytes, required: bool) -> None:
+    message = Incoming(topic=TOPICS.plan_request("agent"), payload=payload)
+    with pytest.raises(NotARequest):
+        read_request(message, TOPICS, Signing(key=b"k" * 32, required=required))
 
 
 @pytest.mark.parametrize("payload", [DEEP, b'{"role": "\xff"}', b'{"id": "\xff"}'])
