@@ -33,6 +33,7 @@ from edge_agent.signing import UNSIGNED, Signing, signing
 from edge_agent.telemetry import Meter, slm_telemetry
 from edge_agent.topics import Topics
 from edge_agent.types import Slm
+from edge_agent.upkeep import keep_forgetting, keep_known
 from edge_agent.wire import Outgoing
 
 log = logging.getLogger(__name__)
@@ -103,6 +104,12 @@ def egress_log(settings: config.Agent, *, clock: Clock, name: str = "requests") 
     return ChainLog(file, name=settings.name, clock=clock)
 
 
+def egress_logs(settings: config.Agent, *, clock: Clock) -> list[ChainLog]:
+    """Find the logs of what left that are in the state folder."""
+    files = sorted((Path(settings.state_dir) / "egress").glob("*.jsonl"))
+    return [ChainLog(file, name=settings.name, clock=clock) for file in files]
+
+
 class Agent:
     """The parts of one running agent, and how they are joined."""
 
@@ -127,6 +134,7 @@ class Agent:
         self._clock = clock
         self._offers = offers
         self._known = known
+        self._left = left
         self._rereading = rereading
         self._slm = slm
         self._journal = journal
@@ -186,7 +194,10 @@ class Agent:
                 tasks.create_task(self._tell(), name="telemetry"),
                 tasks.create_task(self._watch_slm(), name="watch the model"),
                 tasks.create_task(self._watch_journal(), name="watch the journal"),
-                tasks.create_task(self._keep_known(), name="known values"),
+                tasks.create_task(keep_known(self._known, self._offers, self._presence), name="known values"),
+                tasks.create_task(
+                    keep_forgetting(self._left, self._clock, keep_s=self._settings.privacy.keep_s), name="forget"
+                ),
                 tasks.create_task(self._reread(attendance), name="read tools and plans again"),
             ]
             await stop.wait()
@@ -271,15 +282,6 @@ class Agent:
             reason = self._journal.reason
             self._presence.part("journal", DEGRADED if reason else ONLINE, reason or None)
             await self._journal.changed.wait()
-
-    async def _keep_known(self) -> None:
-        """Keep the index of known values full; what can't be read is said on the status."""
-
-        def say(wrong: str | None) -> None:
-            if self._offers.now.registry.sensitive:
-                self._presence.part("known values", DEGRADED if wrong else ONLINE, wrong)
-
-        await self._known.keep_full(lambda: self._offers.now.registry.sensitive, say)
 
     async def _reread(self, attendance: Attendance) -> None:
         """Take new tools and plans when told to, and tell everyone; what can't be used is said on the status."""

@@ -12,7 +12,7 @@ import hashlib
 import logging
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -22,6 +22,7 @@ import msgspec
 from edge_agent.clock import Clock
 from edge_agent.errors import ConfigError, FedlmError
 from edge_agent.messages import canonical
+from edge_agent.rewriting import rewrite, sync_folder
 
 log = logging.getLogger(__name__)
 
@@ -77,13 +78,15 @@ class ChainLog:
     """
 
     def __init__(self, file: Path, *, name: str, clock: Clock) -> None:
-        self._file = file
+        self.file = file
         self._name = name
         self._clock = clock
         self._waiting: asyncio.Queue[tuple[msgspec.Struct, msgspec.Struct | None, asyncio.Future[Line]]]
         self._writer: asyncio.Task[None]
         self._descriptor = -1
         self._length = 0
+        #: Held by whoever touches the file.
+        self._busy = asyncio.Lock()
         self._last: Line
         #: The log's own name.
         self.log = ""
@@ -92,9 +95,9 @@ class ChainLog:
         try:
             await asyncio.to_thread(self._open)
         except OSError as error:
-            raise ConfigError(f"{self._file}: {error.strerror}") from error
+            raise ConfigError(f"{self.file}: {error.strerror}") from error
         self._waiting = asyncio.Queue(WAITING)
-        self._writer = asyncio.create_task(self._write_what_waits(), name=f"write {self._file.name}")
+        self._writer = asyncio.create_task(self._write_what_waits(), name=f"write {self.file.name}")
         return self
 
     async def __aexit__(
@@ -113,6 +116,33 @@ class ChainLog:
         await self._waiting.put((facts, content, written))
         return await written
 
+    async def forget(self, which: Callable[[Line], bool]) -> tuple[int, int]:
+        """Take the contents of these lines out of the file; their hashes stay.
+
+        Gives how many, and how many lines can't be read: they are left. Raises ``CannotAppend``; then nothing changed.
+        """
+        counts = {"forgotten": 0, "unreadable": 0}
+
+        def change(raw: bytes) -> bytes:
+            try:
+                line = msgspec.json.decode(raw, type=Line)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                counts["unreadable"] += 1
+                return raw
+            if line.content is None or not which(line):
+                return raw
+            counts["forgotten"] += 1
+            return canonical(msgspec.structs.replace(line, content=None)) + b"\n"
+
+        async with self._busy:
+            try:
+                new, length = await asyncio.to_thread(rewrite, self.file, change)
+            except OSError as error:
+                raise CannotAppend(f"{self.file.name} can't be written anew: {error.strerror}") from error
+            os.close(self._descriptor)
+            self._descriptor, self._length = new, length
+        return counts["forgotten"], counts["unreadable"]
+
     async def _write_what_waits(self) -> None:
         """Write until cancelled: all that waits at once, with one commit to disk."""
         while True:
@@ -125,10 +155,11 @@ class ChainLog:
                 last = follow(last.chain, last.sequence + 1, self._now(), facts, content)
                 lines.append(last)
             try:
-                await asyncio.to_thread(self._write, b"".join(canonical(line) + b"\n" for line in lines))
+                async with self._busy:
+                    await asyncio.to_thread(self._write, b"".join(canonical(line) + b"\n" for line in lines))
             except OSError as error:
-                log.error("chain_not_written", extra={"file": self._file.name, "error": error.strerror})  # noqa: TRY400
-                self._tell(batch, CannotAppend(f"{self._file.name} can't be written"))
+                log.error("chain_not_written", extra={"file": self.file.name, "error": error.strerror})  # noqa: TRY400
+                self._tell(batch, CannotAppend(f"{self.file.name} can't be written"))
             else:
                 self._last = last
                 self._tell(batch, lines)
@@ -155,8 +186,8 @@ class ChainLog:
         self._length += len(lines)
 
     def _open(self) -> None:
-        self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._descriptor = os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._length = self._whole_lines()
@@ -165,7 +196,7 @@ class ChainLog:
             self._last, self.log = self._read_ends()
         except BlockingIOError as error:
             os.close(self._descriptor)
-            raise ConfigError(f"{self._file}: another process writes it") from error
+            raise ConfigError(f"{self.file}: another process writes it") from error
         except BaseException:
             os.close(self._descriptor)
             raise
@@ -173,11 +204,7 @@ class ChainLog:
     def _begin(self) -> None:
         header = Header(log=secrets.token_hex(16), of=self._name)
         self._write(canonical(follow("", 0, self._now(), header, None)) + b"\n")
-        folder = os.open(self._file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(self.file.parent)
 
     def _whole_lines(self) -> int:
         """Count the bytes up to the last whole line."""
@@ -185,7 +212,7 @@ class ChainLog:
         tail = os.pread(self._descriptor, LONGEST_LINE, max(size - LONGEST_LINE, 0))
         whole = size - (len(tail) - tail.rfind(b"\n") - 1)
         if whole < size:
-            log.warning("chain_torn", extra={"file": self._file.name, "bytes": size - whole})
+            log.warning("chain_torn", extra={"file": self.file.name, "bytes": size - whole})
         return whole
 
     def _read_ends(self) -> tuple[Line, str]:
@@ -197,7 +224,7 @@ class ChainLog:
             return msgspec.json.decode(last, type=Line), header.log
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise ConfigError(
-                f"{self._file}: its first or last line is damaged; `fedlm audit --verify` says more. "
+                f"{self.file}: its first or last line is damaged; `fedlm audit --verify` says more. "
                 "Move the file away: a new one is begun, and the audit shows that"
             ) from error
 

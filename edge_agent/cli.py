@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "redact": ("edge_agent.commands.redact", "show what of a prompt would leave the device"),
     "ground": ("edge_agent.commands.ground", "judge drafts against records, a JSON object a line"),
     "audit": ("edge_agent.commands.audit", "show what left for the cloud, and whether its log is whole"),
+    "forget": ("edge_agent.commands.forget", "forget questions and answers, by device, id or age"),
     "bridge-key": ("edge_agent.commands.bridge_key", "make a key that agent and bridge sign plans with"),
     "broker-config": ("edge_agent.commands.broker_config", "write mosquitto.conf and its ACL for your devices"),
     "check-config": ("edge_agent.commands.check_config", "say what is wrong with agent.toml or bridge.toml"),

@@ -83,6 +83,8 @@ class Privacy(Settings, frozen=True, kw_only=True):
     vocabulary: list[str] = []
     #: Seconds between two readings of the sources' ``sensitive`` fields, where the server has no change streams.
     refresh_s: Positive = 300.0
+    #: Seconds that the egress log keeps what left; its hashes stay.
+    keep_s: Positive = 90 * 24 * 3600.0
     #: Answer every query without ``consent`` by its preview: nothing leaves that nobody has seen.
     confirm: bool = False
     #: Texts that must never leave, planted to find a leak: a request that holds one is refused.

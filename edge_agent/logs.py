@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import traceback
 from datetime import UTC, datetime
 
+_LONGEST_TRACE = 100
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -23,8 +25,18 @@ class JsonLines(logging.Formatter):
         }
         line.update({key: value for key, value in vars(record).items() if key not in _STANDARD})
         if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
+            line["trace"] = _trace(record.exc_info[1])
         return json.dumps(line, default=str, ensure_ascii=True)
+
+
+def _trace(error: BaseException | None) -> list[str]:
+    """Where it was raised, and of which kind, for it and its causes. Never its text: that may hold what it is about."""
+    told: list[str] = []
+    while error is not None and len(told) < _LONGEST_TRACE:
+        told.append(type(error).__qualname__)
+        told += [f"{each.filename}:{each.lineno} {each.name}" for each in traceback.extract_tb(error.__traceback__)]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return told[:_LONGEST_TRACE]
 
 
 def set_up(level: str = "INFO") -> None:

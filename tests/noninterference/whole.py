@@ -1,4 +1,4 @@
-"""The whole form: ``python -m tests.noninterference.whole [PROMPTS] [WITH_THE_REAL_MODEL]``: 2,000 and 20 by default."""
+"""The whole form: ``python -m tests.noninterference.whole [PROMPTS] [WITH_THE_REAL_MODEL]``, else 2,000 and 20."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def main(arguments: list[str]) -> int:
             uri = f"mongodb://127.0.0.1:{db_port}/"
             runs: list[tuple[str, int, Callable[[config.Agent], object], bool]] = [
                 ("the instant model", count, instant, True)
-            ]
+            ] * bool(count)
             if (path := smollm2_path()) is not None and real:
                 runs.append(
                     (path.name, real, lambda _: LlamaSlm(config.Slm(model=str(path)), zone=Clock().zone), False)

@@ -37,6 +37,8 @@ KEYS = frozenset({"order", "customer", "subscriber", "name", "address", "cell", 
 CHOSEN = frozenset({"status", "state", "severity"})
 #: A name of everyday words in lower case: default-deny alone lets it pass.
 EVERYDAY = "rose mark"
+#: A real model answers three worlds at once.
+WITHIN_S = 120.0
 _NOT_COMPARED = frozenset({"host", "content-length"})
 
 
@@ -145,7 +147,7 @@ class World:
 
     async def ask(self, prompt: str) -> Response:
         """Ask; what was heard besides is taken note of, and let go."""
-        response = await self.house.ask(prompt, facts=True)
+        response = await self.house.ask(prompt, facts=True, within_s=WITHIN_S)
         self.egress += [decode(m.payload, Egress) for m in self.house.heard if m.topic.endswith("/egress/agent")]
         self.house.heard.clear()
         return response
@@ -198,7 +200,7 @@ async def open_world(
         tools=config.Tools(entry_points=False),
         privacy=config.Privacy(level=level),  # type: ignore[arg-type]
         inbox=config.Inbox(per_device_per_minute=0),
-        deadline_s=60.0,
+        deadline_s=WITHIN_S - 10.0,
     ) as house:
         cloud.added = lambda: tap.leak.headers(tap.seen)
         yield World(house=house, cloud=cloud, tap=tap, contents=contents)
