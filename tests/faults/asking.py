@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.faults import scale
-from tests.faults.devices import Crowd, crowd
+from tests.faults.crowd import Crowd, crowd
 from tests.faults.parts import Parts
 from tests.faults.verdict import judge
 

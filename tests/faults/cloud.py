@@ -28,12 +28,12 @@ class RuleCloud(Server):
         self.may_answer = asyncio.Event()
         self.may_answer.set()
         #: Requests that wait for their answer.
-        self.waiting: set[bytes] = set()
+        self.waiting = 0
 
     async def _plan(self, received: Received) -> Reply:
         self.received.clear()
-        self.waiting.add(received.body)
+        self.waiting += 1
         await self.may_answer.wait()
-        self.waiting.discard(received.body)
+        self.waiting -= 1
         asked = read(received.json)
         return completion(asked, planned(asked.question), bytes_read=len(received.body))

@@ -22,70 +22,9 @@ from edge_agent.messages import Status, Telemetry, decode
 from edge_agent.mqtt import Link, Subscription
 from edge_agent.testing.processes import Process, await_port, mongodb_stand_in, mosquitto
 from tests.faults.cloud import RuleCloud
+from tests.faults.configs import write_configs
 
 STARTS_WITHIN_S = 45.0
-#: Queries that the agent holds at most.
-INBOX = 64
-
-_AGENT = """
-state-dir = "{folder}/agent"
-shutdown-s = 5
-deadline-s = 60
-[mqtt]
-root = "{root}"
-host = "127.0.0.1"
-port = {agent_port}
-keepalive-s = 5
-[planner]
-budget-s = 20
-pinned = "{pinned}"
-[journal]
-keep-s = {keep_s}
-ballast-mb = 1
-[telemetry]
-interval-s = 0.5
-[trace]
-on = false
-[tools]
-modules = ["{tools}"]
-entry-points = false
-effects = true
-[[policy]]
-devices = ["*"]
-shared = true
-effects = ["open_ticket", "ring_bell"]
-[inbox]
-per-device-per-minute = 0
-size = {size}
-[[plan]]
-match = ["Where is item {{item}}"]
-calls = [{{ tool = "look_up", arguments = {{ item = "{{item}}" }} }}]
-[[source]]
-name = "site"
-uri = "{mongo}"
-database = "faults"
-collections = ["tickets"]
-[[tool]]
-name = "open_ticket"
-kind = "mongodb.insert"
-description = "Open a ticket for an item."
-source = "site"
-collection = "tickets"
-document = {{ item = "{{{{item}}}}", status = "open" }}
-fields = ["item", "status"]
-"""
-_BRIDGE = """
-state-dir = "{folder}/bridge"
-[mqtt]
-root = "{root}"
-host = "127.0.0.1"
-port = {agent_port}
-[planner]
-model = "rules"
-base-url = "{cloud}"
-profile = "plain"
-concurrency = 16
-"""
 
 
 @dataclass(kw_only=True)
@@ -171,22 +110,6 @@ class Parts:
                     self._news.notify_all()
 
 
-def _write(parts: Parts, *, keep_s: float, pinned: bool) -> None:
-    values = {
-        "folder": parts.folder,
-        "root": parts.root,
-        "agent_port": parts.device_port,
-        "keep_s": keep_s,
-        "pinned": "first" if pinned else "fallback",
-        "tools": Path(__file__).with_name("fault_tools.py"),
-        "size": INBOX,
-        "cloud": parts.cloud.base_url,
-        "mongo": parts.mongo,
-    }
-    (parts.folder / "agent.toml").write_text(_AGENT.format(**values))
-    (parts.folder / "bridge.toml").write_text(_BRIDGE.format(**values))
-
-
 def _fedlm(name: str, folder: Path, *options: str, env: Mapping[str, str]) -> Process:
     command = [sys.executable, "-m", "edge_agent", name, "--config", str(folder / f"{name}.toml"), *options]
     return Process(name=name, command=command, log=folder / f"{name}.log", env=env)
@@ -227,7 +150,15 @@ async def open_parts(
             cloud=cloud,
         )
         await asyncio.to_thread(parts.prepare)
-        _write(parts, keep_s=keep_s, pinned=pinned)
+        write_configs(
+            folder,
+            root=parts.root,
+            port=parts.device_port,
+            mongo=parts.mongo,
+            cloud=cloud.base_url,
+            keep_s=keep_s,
+            pinned=pinned,
+        )
         await opened.enter_async_context(_observed(parts))
         for process in (parts.bridge, parts.agent):
             process.start()

@@ -9,7 +9,8 @@ import pytest
 
 from edge_agent.testing.faults.proxy import Proxy
 from tests.faults import scale
-from tests.faults.devices import Asked, crowd
+from tests.faults.crowd import crowd
+from tests.faults.devices import Asked
 from tests.faults.parts import Parts
 from tests.faults.verdict import judge
 

@@ -13,8 +13,9 @@ import psutil
 import pytest
 
 from tests.faults import scale
+from tests.faults.configs import INBOX
 from tests.faults.load import Load
-from tests.faults.parts import INBOX, Parts, open_parts
+from tests.faults.parts import Parts, open_parts
 
 pytestmark = pytest.mark.timeout(1800 if scale.WHOLE else 120)
 MIB = 1024 * 1024
@@ -45,7 +46,7 @@ async def held_back(parts: Parts, load: Load) -> None:
     """While no accepted query can end, all others are told that it is busy, and the journal isn't touched."""
     parts.cloud.may_answer.clear()
     accepted = load.send(INBOX)
-    await load.until(lambda: len(parts.cloud.waiting) >= 4)  # the bridge asks the cloud, which says nothing
+    await load.until(lambda: parts.cloud.waiting >= 4)  # the bridge asks the cloud, which says nothing
     refused = load.send(1)  # it comes after them: once it is refused, they are taken
     await load.until(lambda: load.busy[refused[0]])
     await asyncio.sleep(1.0)  # their rows are being written
