@@ -39,7 +39,10 @@ async def measure(
 
 
 async def _all(works: Works, asked: Sequence[Question], variant: Variant) -> list[Run]:
-    return [await run(works, question, variant) for question in asked]
+    begun = time.perf_counter()
+    runs = [await run(works, question, variant) for question in asked]
+    print(f"{variant.name}: {len(runs)} answered in {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
+    return runs
 
 
 def main(arguments: Sequence[str] = ()) -> int:
