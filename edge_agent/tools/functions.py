@@ -183,8 +183,8 @@ class _FunctionTool:
         bound = functools.partial(self.function, **call.arguments, **key)
         try:
             value = await (bound() if self.threads is None else self.threads.call(bound))
-        except ToolFailed:
-            raise
+        except ToolFailed as error:  # its text may hold data as well, if it is a stranger's
+            raise ToolFailed("the function gave no records", status=error.status) from error
         except Exception as error:  # a stranger's code may raise anything, and its text may hold data
             raise ToolFailed(f"the function raised {type(error).__name__}") from error
         try:

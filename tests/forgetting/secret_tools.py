@@ -8,7 +8,7 @@ from edge_agent.errors import ToolFailed
 from edge_agent.tools.functions import tool
 
 #: In every answer, every error and every argument of the tests here.
-SECRET = "pomegranate-7731"
+SECRET = "PAT-77310"
 
 
 class Patient(TypedDict):

@@ -55,7 +55,7 @@ async def test_what_a_device_asked_is_forgotten_in_every_file_and_the_audit_stil
     for state in (killed, tmp_path / "agent"):
         assert files_with(state, SECRET, "kiosk-1", first)
         assert await asyncio.to_thread(cli.main, ["forget", "--state", str(state), "--device", "kiosk-1"]) == 0
-        assert files_with(state, SECRET.split("-")[0], "kiosk-1", first) == []
+        assert files_with(state, SECRET.split("-")[1], "kiosk-1", first) == []
         assert files_with(state, second), "what others asked stays"
         assert await asyncio.to_thread(verified, state, tmp_path / "bridge")
         [log] = audit.egress_logs(state)
