@@ -52,7 +52,7 @@ def report(title: str, seen: Compared, caught: dict[str, int | None], *, seconds
     for name, after in caught.items():
         print(f"  leak {name}: {f'caught after {after}' if after else 'NOT CAUGHT'}")
     bad = [*seen.other_contents, *seen.other_keys, *(each for each, after in caught.items() if after is None)]
-    alive = min(seen.with_records, seen.answers_differ, seen.with_canary) > seen.prompts * 0.4
+    alive = min(seen.with_records, seen.answers_differ, 2 * seen.with_canary) > seen.prompts * 0.5
     return alive and not bad and not (seen.canaries or seen.typed or seen.not_computed)
 
 

@@ -102,6 +102,7 @@ def same_keys(seed_: int) -> Contents:
                 row |= {
                     name: content(name, value, columns.get(name, [])) for name, value in row.items() if name not in KEYS
                 }
+                row["remark"] = content("remark", "seen", [])
     return Contents(store=store, canaries=frozenset(canaries))
 
 
