@@ -17,8 +17,8 @@ from edge_agent.messages import Query, encode
 
 CELL = "12-A"
 PROMPT = f"Open a work order for cell {CELL}"
-#: A stage after whose begin the work order may already be in the database, and the answer isn't out.
-MIDDLE = "run_tools"
+#: Once the answer is being worded, the work order is in the database, and the agent's journal knows the plan.
+MIDDLE = ("drafts", "ground")
 
 
 async def kill_mid_answer(house: House, watch: Watch, model: Path | None, say: Callable[[str], None]) -> list[str]:
@@ -27,7 +27,7 @@ async def kill_mid_answer(house: House, watch: Watch, model: Path | None, say: C
     killed: list[int] = []
 
     def meanwhile(event: Event) -> None:
-        if not killed and isinstance(event, Stage) and event.name == MIDDLE:
+        if not killed and isinstance(event, Stage) and event.name in MIDDLE:
             killed.append(house.processes[AGENT].pid)
             house.kill_agent(model)
 
@@ -39,7 +39,7 @@ async def kill_mid_answer(house: House, watch: Watch, model: Path | None, say: C
     same = encode(first.response) == encode(again.response)
     error = first.response.error
     say(f"  question  {PROMPT}")
-    say(f"  killed    process {killed[0] if killed else '?'}, while its tool ran")
+    say(f"  killed    process {killed[0] if killed else '?'}, its tool had just run")
     say(f"  answer    {escape(str(error.message if error else first.response.answer))}, after {first.ms / 1000:.1f} s")
     say(f"  again     the same id once more: {'the same answer, byte for byte' if same else 'ANOTHER ANSWER'}")
     say(
