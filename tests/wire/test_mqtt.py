@@ -127,7 +127,7 @@ async def test_the_will_is_published_when_the_process_is_gone_but_not_after_a_cl
         async with linked(port, will=will) as dying:
             assert dying._connection is not None
             sock = dying._connection._client.socket()
-            assert sock is not None
+            assert isinstance(sock, socket.socket)
             sock.shutdown(socket.SHUT_RDWR)  # no DISCONNECT: as a crash leaves it
             assert [message.payload for message in await nexts(observer)] == [b"gone"]
 
