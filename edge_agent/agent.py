@@ -187,8 +187,8 @@ class Agent:
             attendance = self._attendance(tasks)
             reception = self._reception(attendance)
             attendance.resume(self._journal.unfinished, connected=self._link.connected)
+            delivering = tasks.create_task(self._delivery.run(), name="delivery")
             lasting = [
-                tasks.create_task(self._delivery.run(), name="delivery"),
                 tasks.create_task(reception.receive(self._link.batches()), name="receive"),
                 tasks.create_task(reception.acknowledge(), name="acknowledge"),
                 tasks.create_task(self._tell(), name="telemetry"),
@@ -203,9 +203,11 @@ class Agent:
             await stop.wait()
             log.info("stopping", extra={"in_hand": len(self._register.unanswered())})
             await reception.close(self._settings.shutdown_s)  # take nothing more; finish what fits
-            await self._say_goodbye()
             for task in lasting:
                 task.cancel()
+            await asyncio.wait(lasting, timeout=GOODBYE_S)  # whatever they still said comes before the last word
+            await self._say_goodbye()
+            delivering.cancel()
 
     def _attendance(self, tasks: asyncio.TaskGroup) -> Attendance:
         house = House(
