@@ -37,7 +37,8 @@ def asks(scan: Scan) -> bool:
 
 def foreign(scan: Scan, language: Language) -> bool:
     """Whether the words between the values are in another language than the question; names are of none."""
-    return language_of(scan.bare, language) != language
+    mixed = language == "zh" and any(len(word.text) > 1 and word.text in lexicon.ENGLISH for word in scan.words)
+    return mixed or language_of(scan.bare, language) != language
 
 
 def polar(scan: Scan) -> bool:
