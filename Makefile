@@ -32,6 +32,10 @@ quality: system $(STAMPS)/venv slm-engine  ## whole: answers judged by gold, wit
 	@$(BIN)/python -m bench.quality
 
 privacy: system $(STAMPS)/venv slm-engine  ## whole: what leaves for the cloud, and who gets in
+	@$(BIN)/python -m tests.noninterference.whole 2000 20
+	@$(BIN)/python -m tests.policy.whole 5000
+	@$(BIN)/python -m tests.hostile.whole 10000
+	@PRIVACY_EXAMPLES=20000 $(BIN)/python -m pytest tests/privacy/test_round_trip.py --timeout 900
 	@$(BIN)/python -m bench.privacy
 
 faults: system $(STAMPS)/venv  ## whole: everything is killed, filled, cut and damaged; FAULTS_SEED=n repeats a run
