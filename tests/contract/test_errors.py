@@ -17,8 +17,6 @@ ROOT = Path(__file__).parents[2]
 #: Code → which feature will raise it. Delete the line when it does: the tests below say so.
 NOT_YET_RAISED = {
     "shutting_down": "what does not fit into a stop is held by the journal for the next start",
-    "rate_limited": "limits for a device",
-    "forbidden": "the policy",
     "bad_schema": "answers by a JSON Schema",
     "generation_failed": "no writer fails where the bare facts are the last one",
     "poisoned": "counting the deaths of a query",
