@@ -42,7 +42,7 @@ async def test_pinned_questions_are_answered_others_say_what_can_be_asked(
         broker_port,
         tmp_path,
         source=demo.source,
-        tool=demo.tool,
+        tool=[each for each in demo.tool if not isinstance(each, config.InsertTool)],
         plan=demo.plan,
         tools=config.Tools(),
         inbox=many,
