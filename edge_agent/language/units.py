@@ -58,7 +58,10 @@ _TABLE: Final = {
         "ml,mL,milliliter,millilitre,milliliters,毫升=0.001; l,L,liter,litre,liters,litres,litern,升=1; "
         "m³,m3,立方米=1000"
     ),
-    "area": "m²,m2,平方米=1; ha,hectare,hectares,hektar,公顷=10000; km²,km2,平方公里=1000000",
+    "area": (
+        "m²,m2,square meter,square meters,square metre,square metres,quadratmeter,quadratmetern,平方米=1; "
+        "ha,hectare,hectares,hektar,公顷=10000; km²,km2,平方公里=1000000"
+    ),
     "speed": "m/s=3.6; km/h,kmh,kph=1; mph=1.609344",
     "decibel": "dB=1",
     "dbm": "dBm=1",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edge_agent.errors import SlmFailed
 
@@ -61,18 +61,23 @@ _EXAMPLES = (
     Turn(question="How many doors are open?", facts="count: 12", answer="12 doors are open."),
 )
 
+# Measured (docs/quality.md): the small ones rephrase better than they answer, and embellish what is no sentence yet. What
+# comes before the question is evaluated once, so examples cost nothing.
+_SMALL = Profile(
+    name="smollm",
+    system="Rephrase the answer as one full sentence. Copy names and numbers exactly.",
+    before_facts="Answer:\n",
+    sentences=True,
+    examples=_EXAMPLES,
+    stop=("\n",),
+    if_name=("smollm",),
+)
+
 #: The first that fits is taken; the last fits every file.
 PROFILES: tuple[Profile, ...] = (
-    # Measured (docs/quality.md): it rephrases better than it answers, and embellishes what is no sentence yet.
-    # What comes before the question is evaluated once, so examples cost it nothing.
-    Profile(
-        name="smollm",
-        system="Rephrase the answer as one full sentence. Copy names and numbers exactly.",
-        before_facts="Answer:\n",
-        sentences=True,
-        examples=_EXAMPLES,
-        stop=("\n",),
-        if_name=("smollm",),
+    _SMALL,
+    replace(
+        _SMALL, name="qwen2-small", if_name=(), if_architecture=("qwen2", "qwen3"), if_size=("0.5B", "0.6B", "494M")
     ),
     # Measured: two examples lift models of this size from 2 right of 12 to all.
     Profile(

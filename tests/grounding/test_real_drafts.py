@@ -26,6 +26,8 @@ def stands(question: str, records: list[dict[str, Any]], draft: str, **read: Any
 def test_a_unit_that_ends_in_a_digit_is_no_id() -> None:
     asked, rows = "How large is Room 44?", [{"room": "Room 44", "area": 60.5}]
     assert stands(asked, rows, "Room 44 is 60.5 m².", fields=["room", "area"])
+    assert stands(asked, rows, "Room 44 is 60.5 square meters.", fields=["room", "area"])
+    assert not stands(asked, rows, "Room 44 is 60.5 meters.", fields=["room", "area"])
     assert not stands(asked, rows, "Room 44 is M2.", fields=["room", "area"])
 
 

@@ -78,7 +78,8 @@ def test_a_template_that_cannot_be_used_is_refused_and_says_why(template: str | 
     [
         ({"general.architecture": "llama", "general.name": "Smollm2 135M"}, "smollm"),
         ({"general.architecture": "qwen2", "general.size_label": "1.5B"}, "qwen2-examples"),
-        ({"general.architecture": "qwen2", "general.size_label": "0.5B"}, "default"),
+        ({"general.architecture": "qwen2", "general.size_label": "0.5B"}, "qwen2-small"),
+        ({"general.architecture": "qwen2", "general.size_label": "14B"}, "default"),
         ({"general.architecture": "phi2"}, "phi-2"),
         ({}, "default"),
     ],
