@@ -61,8 +61,8 @@ _EXAMPLES = (
     Turn(question="How many doors are open?", facts="count: 12", answer="12 doors are open."),
 )
 
-# Measured (docs/quality.md): the small ones rephrase better than they answer, and embellish what is no sentence yet. What
-# comes before the question is evaluated once, so examples cost nothing.
+# Measured (docs/quality.md): the small ones rephrase better than they answer, and embellish what is no sentence yet.
+# What comes before the question is evaluated once, so examples cost nothing.
 _SMALL = Profile(
     name="smollm",
     system="Rephrase the answer as one full sentence. Copy names and numbers exactly.",
