@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 
 #: How long the last words of a stop may take.
 GOODBYE_S = 5.0
+#: A query that a restart resumes must not be told that there is no bridge while its status is on its way.
+BRIDGE_HEARD_WITHIN_S = 2.0
 
 Credential = Callable[[str], str | None]
 
@@ -141,6 +143,7 @@ class Agent:
         self._password = password
         self._topics = topics = Topics(settings.mqtt.root)
         self._meter = Meter(instance=who.instance)
+        self._bridge_heard = False
         self._presence = Presence(
             topic=topics.status(settings.name), instance=who.instance, since=clock.now(), post=self._post
         )
@@ -193,6 +196,7 @@ class Agent:
                 tasks.create_task(reception.acknowledge(), name="acknowledge"),
                 tasks.create_task(self._tell(), name="telemetry"),
                 tasks.create_task(self._watch_slm(), name="watch the model"),
+                tasks.create_task(self._miss_bridge(), name="miss the bridge"),
                 tasks.create_task(self._watch_journal(), name="watch the journal"),
                 tasks.create_task(keep_known(self._known, self._offers, self._presence), name="known values"),
                 tasks.create_task(
@@ -260,14 +264,21 @@ class Agent:
             note=record.note,
             signing=signing,
         )
-        planner.bridge_is(OFFLINE)  # its retained status says otherwise as soon as we are connected
         return planner
 
     def _heard(self, name: str, status: Status) -> None:
         """Note how the bridge is; what other processes say of themselves is theirs."""
         if self._planner is not None and name == self._settings.planner.bridge and status.role == "bridge":
+            self._bridge_heard = True
             self._planner.bridge_is(status.state, status.since)
             self._presence.part("bridge", status.state, status.reason)
+
+    async def _miss_bridge(self) -> None:
+        """A bridge whose retained status doesn't come soon after the connect has never been there."""
+        await self._link.connected.wait()
+        await asyncio.sleep(BRIDGE_HEARD_WITHIN_S)
+        if self._planner is not None and not self._bridge_heard:
+            self._planner.bridge_is(OFFLINE)
 
     async def _watch_slm(self) -> None:
         """Note how the model is, whenever that changes."""

@@ -61,6 +61,7 @@ async def test_a_wrong_answer_and_a_leak_end_it_with_1(tmp_path: Path) -> None:
 
 
 @pytest.mark.slm
+@pytest.mark.timeout(400)
 async def test_bare_facts_answer_while_the_engine_is_built_and_then_the_model_does(
     tmp_path: Path, model_path: Path
 ) -> None:
