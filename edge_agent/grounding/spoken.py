@@ -11,6 +11,8 @@ from edge_agent.language.folding import Language, language_of
 
 _LEADING: Final = re.compile(r"\s*([a-z]+)\s*(?=[,.!:;-]|$)")
 _LEADING_NO: Final = re.compile(r"^\W*(?:[a-z]+|不是|不对|没有|不|否)")
+#: No German text has them, whatever it borrows.
+_ONLY_ENGLISH: Final = frozenset({"the", "of"})
 _NO_SUPERLATIVE: Final = re.compile(r"\b(?:at\s+(?:most|least)|most\s+of)\b")
 #: So many words may stand between a comparative and its "than"; so many characters between it and a number.
 _THAN_WITHIN: Final = 3
@@ -37,8 +39,9 @@ def asks(scan: Scan) -> bool:
 
 def foreign(scan: Scan, language: Language) -> bool:
     """Whether the words between the values are in another language than the question; names are of none."""
-    mixed = language == "zh" and any(len(word.text) > 1 and word.text in lexicon.ENGLISH for word in scan.words)
-    return mixed or language_of(scan.bare, language) != language
+    spoken = {word.text for word in scan.words if len(word.text) > 1}
+    mixed = spoken & lexicon.ENGLISH if language == "zh" else spoken & _ONLY_ENGLISH if language == "de" else set()
+    return bool(mixed) or language_of(scan.bare, language) != language
 
 
 def polar(scan: Scan) -> bool:

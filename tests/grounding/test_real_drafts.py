@@ -66,6 +66,7 @@ def test_the_heavier_of_those_that_the_database_compared_is_the_heaviest(draft: 
         ("Wie viele Pakete sind verspätet?", [{"count": 6}], "There are 6 late parcels."),
         ("有多少包裹延误？", [{"count": 3}], "3 parcels are late."),
         ("有多少包裹延误？", [{"count": 3}], "The 包裹有3个。"),
+        ("Wie viele Pakete sind verspätet?", [{"count": 6}], "The Pakete sind 6, die verspätet sind."),
         ("How many parcels are late?", [{"count": 6}], "Es sind 6 Pakete verspätet."),
     ],
 )
