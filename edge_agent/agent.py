@@ -255,7 +255,7 @@ class Agent:
         self._presence.part("bridge", OFFLINE, "not heard yet")
         self._presence.part("plans", ONLINE, None if signing.required else UNSIGNED)
         record = Record(log=left, publish=self._link.publish, topics=self._topics, agent=self._settings.name)
-        planner = CloudPlanner(
+        return CloudPlanner(
             publish=self._link.publish,
             topics=self._topics,
             agent=self._settings.name,
@@ -264,7 +264,6 @@ class Agent:
             note=record.note,
             signing=signing,
         )
-        return planner
 
     def _heard(self, name: str, status: Status) -> None:
         """Note how the bridge is; what other processes say of themselves is theirs."""
