@@ -10,7 +10,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.quality.questions import Question, questions, sites
+from bench.quality.question import Question
+from bench.quality.questions import questions, sites
 from bench.quality.run import Run, Works, open_works, run
 from bench.quality.table import by_kind, compared, goals
 from bench.quality.variants import VARIANTS, Variant

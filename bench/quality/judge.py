@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from bench.quality.phrases import NAMES
-from bench.quality.questions import Question, Value
+from bench.quality.question import Question, Value
 from bench.quality.site import UNITS, Language, Site
 
 Outcome = Literal["right", "wrong", "refused right", "refused wrong"]

@@ -16,7 +16,7 @@ from pymongo import AsyncMongoClient
 
 from bench.quality.catalogue import settings
 from bench.quality.judge import Outcome, outcome
-from bench.quality.questions import Question
+from bench.quality.question import Question
 from bench.quality.site import Language, Row, Site
 from bench.quality.variants import Variant, planned, selecting, unchecked
 from edge_agent.clock import Clock

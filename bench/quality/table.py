@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from bench.quality.questions import KINDS
+from bench.quality.question import KINDS
 from bench.quality.run import Run
 
 _COLUMNS: tuple[tuple[str, Callable[[Run], bool]], ...] = (

@@ -9,7 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from bench.quality.questions import Question, questions, sites
+from bench.quality.question import Question
+from bench.quality.questions import questions, sites
 from bench.quality.run import Run, open_works, run
 from bench.quality.table import by_kind, compared, goals
 from bench.quality.variants import VARIANTS, Variant

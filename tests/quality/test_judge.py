@@ -10,13 +10,14 @@ import pytest
 
 import bench.quality
 from bench.quality.judge import faults, fold, outcome
-from bench.quality.questions import KINDS, Question, questions, sites
+from bench.quality.question import KINDS, Question
+from bench.quality.questions import questions, sites
 from bench.quality.site import LABELS, Language
 
 SEED = 4711
 MADE = questions(SEED)
 SITES = sites(SEED)
-GOLD_MODULES = ("site", "phrases", "questions", "judge")
+GOLD_MODULES = ("site", "phrases", "question", "makers", "questions", "judge")
 
 
 def spoken(value: object) -> str:
