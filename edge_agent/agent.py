@@ -21,6 +21,7 @@ from edge_agent.identity import Identity, identity
 from edge_agent.journal import Disk, Journal
 from edge_agent.known import KnownValues
 from edge_agent.messages import Status, encode
+from edge_agent.model import Slm
 from edge_agent.mqtt import Link
 from edge_agent.offer import Offer, Offers, Rereading
 from edge_agent.planning.cloud import CloudPlanner
@@ -32,7 +33,6 @@ from edge_agent.root import await_free_root, look_subscriptions, unless
 from edge_agent.signing import UNSIGNED, Signing, signing
 from edge_agent.telemetry import Meter, slm_telemetry
 from edge_agent.topics import Topics
-from edge_agent.types import Slm
 from edge_agent.upkeep import keep_forgetting, keep_known
 from edge_agent.wire import Outgoing
 

@@ -15,6 +15,7 @@ from edge_agent.errors import Previewed, Unfit
 from edge_agent.journal import Journal
 from edge_agent.known import KnownValues
 from edge_agent.messages import Plan, Response
+from edge_agent.model import Seat, Slm
 from edge_agent.offer import Offer
 from edge_agent.pipeline import Stages
 from edge_agent.planning.cloud import CloudPlanner
@@ -32,21 +33,7 @@ from edge_agent.stages.validate import validate
 from edge_agent.steps import REDACTED, Steps
 from edge_agent.telemetry import Watch
 from edge_agent.tools.registry import Registry
-from edge_agent.types import (
-    Accepted,
-    Answer,
-    Call,
-    Checked,
-    Draft,
-    Facts,
-    Leaving,
-    Proposed,
-    Redacted,
-    Results,
-    Seat,
-    Slm,
-    Tool,
-)
+from edge_agent.types import Accepted, Answer, Call, Checked, Draft, Facts, Leaving, Proposed, Redacted, Results, Tool
 
 #: What a draft of the SLM leaves of the query's time, so that the bare facts still arrive.
 RESERVE_SHARE, RESERVE_S = 0.1, 2.0

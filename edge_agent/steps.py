@@ -10,7 +10,8 @@ import msgspec
 
 from edge_agent.errors import SlmDied
 from edge_agent.journal import Journal
-from edge_agent.types import Accepted, Facts, Proposed, ReturnAddress, Seat, Written
+from edge_agent.model import Seat
+from edge_agent.types import Accepted, Facts, Proposed, ReturnAddress, Written
 
 A = TypeVar("A")
 B = TypeVar("B")

@@ -14,7 +14,8 @@ import psutil
 
 from edge_agent.errors import Unfit
 from edge_agent.messages import Latency, Memory, Queries, Response, SlmTelemetry, Telemetry, TimingsMs, Trace
-from edge_agent.types import Key, Slm
+from edge_agent.model import Slm
+from edge_agent.types import Key
 
 A = TypeVar("A")
 B = TypeVar("B")

@@ -22,6 +22,7 @@ from bench.quality.variants import Variant, planned, selecting, unchecked
 from edge_agent.clock import Clock
 from edge_agent.errors import Unfit
 from edge_agent.messages import Query, Response, TimingsMs
+from edge_agent.model import Seat, Slm
 from edge_agent.pipeline import Stages, answer
 from edge_agent.stages.drafts import bare_facts, by_slm, drafts, nothing_found
 from edge_agent.stages.ground import ground
@@ -29,19 +30,7 @@ from edge_agent.stages.respond import respond
 from edge_agent.stages.run_tools import run_tools
 from edge_agent.stages.validate import validate
 from edge_agent.tools.registry import Registry, open_registry
-from edge_agent.types import (
-    Accepted,
-    Answer,
-    Call,
-    Checked,
-    Draft,
-    Proposed,
-    Redacted,
-    Results,
-    ReturnAddress,
-    Seat,
-    Slm,
-)
+from edge_agent.types import Accepted, Answer, Call, Checked, Draft, Proposed, Redacted, Results, ReturnAddress
 
 DEADLINE_S = 120.0
 

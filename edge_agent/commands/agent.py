@@ -13,8 +13,8 @@ from edge_agent.clock import Clock
 from edge_agent.commands.agent_toml import read_agent, zone_of
 from edge_agent.commands.signals import reread_on_signal, stop_on_signals
 from edge_agent.credentials import beside
+from edge_agent.model import Slm
 from edge_agent.offer import Rereading
-from edge_agent.types import Slm
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -17,11 +17,12 @@ import psutil
 
 from edge_agent.config import Slm as Settings
 from edge_agent.errors import SlmFailed
+from edge_agent.model import SlmFigures
 from edge_agent.slm import rows, worker
 from edge_agent.slm.child import Child, Entry
 from edge_agent.slm.protocol import Ended, Loaded, Refused, Text, Trying
 from edge_agent.slm.seats import Seats
-from edge_agent.types import Accepted, Facts, SlmFigures, Written
+from edge_agent.types import Accepted, Facts, Written
 
 log = logging.getLogger(__name__)
 

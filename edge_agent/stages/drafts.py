@@ -7,7 +7,8 @@ from datetime import tzinfo
 
 from edge_agent import wording
 from edge_agent.errors import Unfit
-from edge_agent.types import Draft, Facts, Seat, Tool, Written
+from edge_agent.model import Seat
+from edge_agent.types import Draft, Facts, Tool, Written
 
 #: Makes a draft with that number, or has nothing to say.
 Writer = Callable[[Facts, int], Draft | None]

@@ -10,7 +10,8 @@ from types import TracebackType
 
 from edge_agent import wording
 from edge_agent.errors import SlmDied
-from edge_agent.types import Accepted, Facts, Seat, Slm, SlmFigures, Written
+from edge_agent.model import Seat, Slm, SlmFigures
+from edge_agent.types import Accepted, Facts, Written
 
 
 class InstantSlm:

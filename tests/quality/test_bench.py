@@ -15,9 +15,9 @@ from bench.quality.run import Run, open_works, run
 from bench.quality.table import by_kind, compared, goals
 from bench.quality.variants import VARIANTS, Variant
 from edge_agent.config import Slm as Settings
+from edge_agent.model import Slm
 from edge_agent.slm.engine import LlamaSlm
 from edge_agent.testing.instant import InstantSlm, ScriptedSlm
-from edge_agent.types import Slm
 
 SEED = 20261125
 AS_IT_IS, WITHOUT_SELECT, _, WITHOUT_GROUND = VARIANTS

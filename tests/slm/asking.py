@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from edge_agent.messages import Query
-from edge_agent.types import Accepted, Fact, Facts, Field, Reading, Record, ReturnAddress, Seat, Written
+from edge_agent.model import Seat
+from edge_agent.types import Accepted, Fact, Facts, Field, Reading, Record, ReturnAddress, Written
 
 LIST_ALL = "List every cell with its load and its comment."
 
