@@ -16,9 +16,10 @@ from edge_agent.attendance import Attendance
 from edge_agent.binding import House
 from edge_agent.chain import ChainLog
 from edge_agent.clock import Clock
+from edge_agent.credentials import Credential
 from edge_agent.delivery import Delivery
 from edge_agent.identity import Identity, identity
-from edge_agent.journal import Disk, Journal
+from edge_agent.journal import Journal
 from edge_agent.known import KnownValues
 from edge_agent.messages import Status, encode
 from edge_agent.model import Slm
@@ -31,6 +32,7 @@ from edge_agent.reception import Reception, subscriptions
 from edge_agent.register import Register
 from edge_agent.root import await_free_root, look_subscriptions, unless
 from edge_agent.signing import UNSIGNED, Signing, signing
+from edge_agent.stores import egress_log, open_journal
 from edge_agent.telemetry import Meter, slm_telemetry
 from edge_agent.topics import Topics
 from edge_agent.upkeep import keep_forgetting, keep_known
@@ -42,8 +44,6 @@ log = logging.getLogger(__name__)
 GOODBYE_S = 5.0
 #: A query that a restart resumes must not be told that there is no bridge while its status is on its way.
 BRIDGE_HEARD_WITHIN_S = 2.0
-
-Credential = Callable[[str], str | None]
 
 
 async def serve(
@@ -92,24 +92,6 @@ async def serve(
         )
         if await unless(stop, agent.free_root()):
             await agent.run(stop)
-
-
-def open_journal(settings: config.Agent, *, clock: Clock, credential: Credential) -> Journal:
-    """Make the journal of a state folder; entering it opens it."""
-    folder = Path(settings.state_dir) / "journal"
-    return Journal(Disk(folder, settings.journal, clock=clock, key=credential("journal-key")), clock=clock)
-
-
-def egress_log(settings: config.Agent, *, clock: Clock, name: str = "requests") -> ChainLog:
-    """Make the log of what left, in the state folder."""
-    file = Path(settings.state_dir) / "egress" / f"{name}.jsonl"
-    return ChainLog(file, name=settings.name, clock=clock)
-
-
-def egress_logs(settings: config.Agent, *, clock: Clock) -> list[ChainLog]:
-    """Find the logs of what left that are in the state folder."""
-    files = sorted((Path(settings.state_dir) / "egress").glob("*.jsonl"))
-    return [ChainLog(file, name=settings.name, clock=clock) for file in files]
 
 
 class Agent:

@@ -9,6 +9,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+#: Looks a secret up by its name; None where there is none.
+Credential = Callable[[str], str | None]
+
 
 def credential(name: str) -> str | None:
     """Look a secret up by its name; None where there is none. Never log what this returns."""

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from msgspec import structs
 
 from edge_agent import config
-from edge_agent.agent import egress_logs
 from edge_agent.clock import Clock
 from edge_agent.commands.agent_toml import zone_of
 from edge_agent.config_file import load
 from edge_agent.errors import ConfigError
 from edge_agent.forgetting import Selection
 from edge_agent.journal.forgetting import forget
+from edge_agent.stores import egress_logs
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

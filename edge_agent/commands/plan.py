@@ -12,13 +12,12 @@ from pathlib import Path
 from secrets import token_hex
 
 from edge_agent import config
-from edge_agent.agent import Credential, egress_log
 from edge_agent.bridge.body import http_body
 from edge_agent.chain import ChainLog
 from edge_agent.clock import Clock
 from edge_agent.commands.agent_toml import read_agent, zone_of
 from edge_agent.config_file import load
-from edge_agent.credentials import beside
+from edge_agent.credentials import Credential, beside
 from edge_agent.errors import ConfigError, PlannerFailed, PlanRejected
 from edge_agent.identity import ulid
 from edge_agent.known import index_file
@@ -32,6 +31,7 @@ from edge_agent.privacy.index import Index
 from edge_agent.privacy.real import real
 from edge_agent.signing import signing
 from edge_agent.stages.validate import validate
+from edge_agent.stores import egress_log
 from edge_agent.topics import PlanResponseAddress, StatusAddress, Topics
 from edge_agent.types import Call, Leaving, Proposed, Redacted
 
