@@ -84,7 +84,8 @@ def same_keys(seed_: int) -> Contents:
             case _ if name in CHOSEN:
                 return rng.choice(column)
             case str():
-                canary = f"{rng.getrandbits(64):016x}"
+                # No letter of a hexadecimal number: among millions of ids and hashes those would turn up by chance.
+                canary = "".join(rng.choices("ghjkmnpqrstvwxyz", k=16))
                 canaries.add(canary)
                 return f"{value} {canary}"
             case float():
