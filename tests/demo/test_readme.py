@@ -10,8 +10,8 @@ from pathlib import Path
 
 README = Path(__file__).parent.parent.parent / "README.md"
 MARKED = re.compile(r"(<!-- demo: .* -->\n```\n)(.*?)(```\n<!-- /demo -->)", re.DOTALL)
-#: The question that the README shows: two tools at once.
-SHOWN = "Which cell at site 21 is the bottleneck, and which critical alarms are active at site 21?"
+#: The question that the README shows: a private value in the question, and one in the answer.
+SHOWN = "What is the phone number of subscriber SUB-20437?"
 
 
 def printed(state: Path, *options: str) -> str:
