@@ -7,6 +7,7 @@ import binascii
 import gzip
 import hashlib
 import re
+import warnings
 import zlib
 from collections.abc import Collection, Iterator
 from contextlib import suppress
@@ -46,8 +47,8 @@ def _views(raw: bytes, depth: int) -> Iterator[bytes]:
     if b"%" in raw:
         yield from _views(unquote_to_bytes(raw), depth - 1)
     if b"\\" in raw:
-        with suppress(UnicodeDecodeError):
-            yield from _views(raw.decode().encode().decode("unicode_escape").encode(), depth - 1)
+        with suppress(UnicodeError):
+            yield from _views(_unescaped(raw), depth - 1)
     for unpack in (gzip.decompress, zlib.decompress):
         with suppress(OSError, EOFError, zlib.error):
             yield from _views(unpack(raw), depth - 1)
@@ -60,3 +61,11 @@ def _views(raw: bytes, depth: int) -> Iterator[bytes]:
                 yield from _views(base64.b64decode(cut[: len(cut) // 4 * 4]), depth - 1)
             with suppress(binascii.Error):  # the end, which may be padded
                 yield from _views(base64.b64decode(cut + b"=" * (-len(cut) % 4)), depth - 1)
+
+
+def _unescaped(raw: bytes) -> bytes:
+    """Resolve escapes such as \\u0041. Raises UnicodeError. What only looks like one is left as it is."""
+    raw.decode()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return raw.decode("unicode_escape").encode()

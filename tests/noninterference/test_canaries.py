@@ -51,3 +51,9 @@ def test_canaries_stand_in_every_record_of_every_collection() -> None:
     rows = [row for tables in contents.store.values() for rows in tables.values() for row in rows]
     assert len(rows) > 1000
     assert all(any(str(value).split()[-1] in contents.canaries for value in row.values()) for row in rows)
+
+
+@pytest.mark.parametrize("raw", [b"\\\x01 and \\q", b"\\ud800", b"\\xff\xff", b"\\"])
+def test_what_only_looks_like_an_escape_is_no_matter(raw: bytes) -> None:
+    assert not Canaries({CANARY}).found_in(raw)
+    assert Canaries({CANARY}).found_in(raw + CANARY.encode())
