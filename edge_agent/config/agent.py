@@ -91,10 +91,9 @@ class Telemetry(Settings, frozen=True, kw_only=True):
 
 
 class Trace(Settings, frozen=True, kw_only=True):
-    """Traces of the stages. ``content``: prompts, arguments and results too (never in production)."""
+    """Traces of the stages: ids and times, never a prompt, an argument or a result."""
 
     on: bool = True
-    content: bool = False
 
 
 class Tools(Settings, frozen=True, kw_only=True):

@@ -18,7 +18,6 @@ class Trace(Message, frozen=True, kw_only=True):
     id: Annotated[Id, Meta(description="The query's id.")]
     state: Annotated[str, Meta(description="`begun`, `done` or `failed`.")]
     ms: Annotated[float, Meta(description="How long the stage took, in milliseconds.")] = 0.0
-    content: Annotated[str | None, Meta(description="Only with `trace.content = true`.")] = None
 
 
 class Egress(Message, frozen=True, kw_only=True):
